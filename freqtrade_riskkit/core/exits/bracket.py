@@ -1,0 +1,63 @@
+"""A stop and a target around the entry price."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BracketPlan:
+    """The two prices at which one position is closed.
+
+    Attributes
+    ----------
+    stop_rate, target_rate
+        Prices; for a long position ``stop_rate < entry < target_rate``, for a short one the reverse.
+    """
+
+    stop_rate: float
+    target_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """Closes a position at a fixed risk below its entry, or at a multiple of that risk above it.
+
+    Attributes
+    ----------
+    stop
+        Risk as a fraction of the stake, in (0, 1), before fees. With leverage the price moves by
+        ``stop / leverage``.
+    reward_to_risk
+        The target's distance over the stop's, above 0.
+    """
+
+    stop: float
+    reward_to_risk: float
+
+    def plan(self, entry_rate: float, is_short: bool, leverage: float) -> BracketPlan:
+        """Give both prices for a position.
+
+        ``stop = entry × (1 ∓ stop / leverage)``,
+        ``target = entry × (1 ± stop × reward_to_risk / leverage)``; the upper sign is for long.
+        A short target never falls below zero.
+
+        Raises
+        ------
+        ValueError
+            For an entry rate or a leverage that is not a finite number above 0.
+
+        Examples
+        --------
+        >>> Bracket(0.05, 2.0).plan(100.0, is_short=False, leverage=1.0)
+        BracketPlan(stop_rate=95.0, target_rate=110.0)
+        """
+        if not (math.isfinite(entry_rate) and entry_rate > 0 and math.isfinite(leverage) and leverage > 0):
+            raise ValueError(f"entry_rate and leverage must be above 0, were {entry_rate} and {leverage}")
+        direction = -1.0 if is_short else 1.0
+        risk = self.stop / leverage
+        return BracketPlan(
+            stop_rate=entry_rate * (1 - direction * risk),
+            target_rate=max(0.0, entry_rate * (1 + direction * risk * self.reward_to_risk)),
+        )
