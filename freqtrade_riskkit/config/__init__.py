@@ -1,0 +1,36 @@
+"""The `riskkit` section of a Freqtrade config: what it may hold and what is in force."""
+
+from freqtrade_riskkit.config.breaker import (
+    BreakerConfig,
+    DailyLossRule,
+    DrawdownRule,
+    LossStreakRule,
+)
+from freqtrade_riskkit.config.entry import EntryConfig
+from freqtrade_riskkit.config.errors import ConfigInvalid
+from freqtrade_riskkit.config.exits import BracketConfig, ExitsConfig, SizingConfig
+from freqtrade_riskkit.config.load import Loaded, load
+from freqtrade_riskkit.config.profiles import ProfileConfig
+from freqtrade_riskkit.config.root import RiskKitConfig
+from freqtrade_riskkit.config.schema import json_schema
+from freqtrade_riskkit.config.tracking import OrderTrackingConfig
+from freqtrade_riskkit.config.written import KIT_KEY
+
+__all__ = [
+    "KIT_KEY",
+    "BracketConfig",
+    "BreakerConfig",
+    "ConfigInvalid",
+    "DailyLossRule",
+    "DrawdownRule",
+    "EntryConfig",
+    "ExitsConfig",
+    "Loaded",
+    "LossStreakRule",
+    "OrderTrackingConfig",
+    "ProfileConfig",
+    "RiskKitConfig",
+    "SizingConfig",
+    "json_schema",
+    "load",
+]

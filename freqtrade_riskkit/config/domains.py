@@ -1,0 +1,201 @@
+"""Domains of the values in the `riskkit` section, each with its own check, error text and JSON schema.
+
+A domain stands in an ``Annotated`` type, so that a field says once what it takes: ``limit: Ratio = 0.05``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+#: A year in minutes and in seconds: no stop or cooldown is longer.
+YEAR_MINUTES = 365 * 24 * 60
+YEAR_SECONDS = YEAR_MINUTES * 60
+MOST_CANDLES = 100_000
+
+
+def refusal(domain: str, hint: str = "", was: str = "") -> PydanticCustomError:
+    """
+    Refuse a value.
+
+    Parameters
+    ----------
+    domain
+        Completes the sentence "must be …".
+    hint
+        How to mend it.
+    was
+        What to show of the value; empty shows the value itself.
+    """
+    return PydanticCustomError("riskkit", "must be {domain}", {"domain": domain, "hint": hint, "was": was})
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """
+    Numbers between two ends.
+
+    NaN and infinities are outside every domain; true, false and quoted numbers aren't numbers.
+
+    Parameters
+    ----------
+    low, high
+        The ends. An infinite `high` leaves the domain open above.
+    low_open
+        Whether `low` itself is outside.
+    high_open
+        Whether `high` itself is outside.
+    unit
+        What is counted: "minutes", "seconds", "candles", or nothing for a plain number.
+    whole
+        Takes whole numbers only.
+    percent
+        A ratio of an account or a price, for which people tend to write percentages.
+    hint
+        Added to a refusal for which nothing more exact is known.
+    """
+
+    low: float
+    high: float = math.inf
+    low_open: bool = False
+    high_open: bool = False
+    unit: str = ""
+    whole: bool = False
+    percent: bool = False
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Complete the sentence "must be …"."""
+        if math.isinf(self.high):
+            ends = f"{'above' if self.low_open else 'of at least'} {self.low:g}"
+        else:
+            left, right = "(" if self.low_open else "[", ")" if self.high_open else "]"
+            ends = f"in {left}{self.low:g}, {_plain(self.high)}{right}"
+        if self.whole:
+            noun = f"a whole number of {self.unit}" if self.unit else "a whole number"
+            return f"{noun} {ends}"
+        return f"{self.unit} {ends}".strip()
+
+    def check(self, value: object) -> float:
+        """Return `value` if it is in the domain, refuse it otherwise."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            noun = str(self) if self.whole or self.unit else f"a number {self}"
+            raise refusal(noun, "write it without quotes" if _reads_as_number(value) else "")
+        if self.whole and not isinstance(value, int):
+            raise refusal(str(self), self.hint)
+        above = value > self.low or (value == self.low and not self.low_open)
+        below = value < self.high or (value == self.high and not self.high_open and math.isfinite(value))
+        if not (above and below):
+            raise refusal(str(self), self._fix(value))
+        return value if self.whole else float(value)
+
+    def _fix(self, value: float) -> str:
+        if self.percent and 1 < abs(value) <= 100:
+            return f"for {abs(value):g} % write {abs(value) / 100:g}"
+        if self.percent and -1 <= value < 0:
+            return f"a loss is written as a positive ratio: {-value:g}"
+        return self.hint
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let pydantic call `check`."""
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the domain to editors."""
+        described: dict[str, Any] = {"type": "integer" if self.whole else "number"}
+        described["exclusiveMinimum" if self.low_open else "minimum"] = self.low
+        if math.isfinite(self.high):
+            described["exclusiveMaximum" if self.high_open else "maximum"] = self.high
+        return described
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """
+    Text of one form.
+
+    Parameters
+    ----------
+    form
+        Regular expression that the whole text has to match.
+    domain
+        Completes the sentence "must be …".
+    hint
+        Added to every refusal.
+    number_hint
+        Added where a number came: an environment variable of digits arrives as one.
+    """
+
+    form: str
+    domain: str
+    hint: str = ""
+    number_hint: str = ""
+
+    def check(self, value: object) -> str:
+        """Return `value` if it has the form, refuse it otherwise."""
+        if isinstance(value, str) and re.fullmatch(self.form, value):
+            return value
+        raise refusal(self.domain, self.hint if isinstance(value, str) else self.number_hint or self.hint)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let pydantic call `check`."""
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the form to editors."""
+        return {"type": "string", "pattern": f"^{self.form}$"}
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number == int(number) else f"{number:g}"
+
+
+def _reads_as_number(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", value) is not None
+
+
+Ratio = Annotated[float, Number(0, 1, low_open=True, percent=True)]
+OpenRatio = Annotated[float, Number(0, 1, low_open=True, high_open=True, percent=True)]
+RatioOrZero = Annotated[float, Number(0, 1, high_open=True, percent=True)]
+PositiveNumber = Annotated[float, Number(0, 1000, low_open=True)]
+Minutes = Annotated[float, Number(0, YEAR_MINUTES, unit="minutes")]
+PositiveMinutes = Annotated[float, Number(0, YEAR_MINUTES, low_open=True, unit="minutes")]
+Seconds = Annotated[float, Number(0, YEAR_SECONDS, unit="seconds")]
+Candles = Annotated[int, Number(0, MOST_CANDLES, unit="candles", whole=True)]
+Count = Annotated[int, Number(1, whole=True)]
+PositionLimit = Annotated[
+    int,
+    Number(
+        1,
+        whole=True,
+        hint="left out, Freqtrade's max_open_trades alone holds; entry.enabled false stops all entries",
+    ),
+]
+TimeOfDay = Annotated[
+    str, Text(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day in UTC like "00:00" or "18:30"', "quoted, HH:MM")
+]
+AccountId = Annotated[
+    str,
+    Text(
+        r"[A-Za-z0-9]([A-Za-z0-9 ._@:+-]{0,98}[A-Za-z0-9._@:+-])?",
+        "1 to 100 letters, digits, spaces or any of . _ - @ : + (first a letter or digit, last no space)",
+        number_hint="quote it; in an environment variable begin it with a letter, for digits alone arrive "
+        "as a number",
+    ),
+]
+DatabaseUrl = Annotated[
+    str,
+    Text(
+        r"(sqlite|postgresql)(\+[a-z0-9_]+)?://[^\s]*",
+        "a database URL such as sqlite:///riskkit.sqlite or postgresql+psycopg://user:password@host/name",
+    ),
+]

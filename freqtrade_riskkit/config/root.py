@@ -1,0 +1,89 @@
+"""The whole `riskkit` section."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from freqtrade_riskkit.config.breaker import BreakerConfig
+from freqtrade_riskkit.config.domains import AccountId, DatabaseUrl, refusal
+from freqtrade_riskkit.config.entry import EntryConfig
+from freqtrade_riskkit.config.exits import ExitsConfig, SizingConfig
+from freqtrade_riskkit.config.profiles import ProfileConfig, StandardProfile
+from freqtrade_riskkit.config.section import Section
+from freqtrade_riskkit.config.tracking import OrderTrackingConfig
+
+_HOW_TO_SWITCH_ON = {
+    "RiskKitCircuitBreaker": 'the section "circuit_breaker": {} switches the breaker on',
+    "RiskKitOrderTracking": 'the section "order_tracking": {} switches order tracking on',
+}
+
+
+def _is_protection(value: dict[str, Any]) -> dict[str, Any]:
+    method = value.get("method")
+    if not isinstance(method, str) or not method:
+        raise refusal('a Freqtrade protection with its "method", like {"method": "CooldownPeriod", …}')
+    if method.startswith("RiskKit"):
+        hint = _HOW_TO_SWITCH_ON.get(method, "sections of their own switch the kit's protections on")
+        raise refusal("one of Freqtrade's own protections", hint, was=json.dumps(method))
+    return value
+
+
+Protection = Annotated[
+    dict[str, Any],
+    AfterValidator(_is_protection),
+    WithJsonSchema({"type": "object", "required": ["method"], "properties": {"method": {"type": "string"}}}),
+]
+
+
+class RiskKitConfig(Section):
+    """
+    Everything that a user can set.
+
+    Read it through :func:`freqtrade_riskkit.config.load`, which applies presets and profiles and checks
+    keys against each other; the model alone checks each key by itself.
+    """
+
+    mode: Literal["enforce", "observe", "off"] = "enforce"
+    """`enforce` acts; `observe` decides and records but changes nothing; `off` does nothing at all."""
+    account_id: AccountId | None = None
+    """Name of the account in the records; null: `<bot_name>@<exchange>:<spot or futures>:<live or dry>`."""
+    db_url: DatabaseUrl = Field(default="sqlite:///riskkit.sqlite", repr=False)
+    """Database of the records; a relative SQLite path is taken from user_data."""
+    on_ledger_failure: Literal["deny", "warn"] = "deny"
+    """What happens to entries while the records can't be written."""
+    profile: Literal["none", "micro_cap", "small", "standard"] = "none"
+    """Which of the account profiles is in force."""
+    circuit_breaker: BreakerConfig | None = None
+    """Circuit breaker; null or absent: off."""
+    order_tracking: OrderTrackingConfig | None = None
+    """Order tracking; null or absent: off, save under the profile micro_cap."""
+    entry: EntryConfig = EntryConfig()
+    """Entry limits."""
+    micro_cap: ProfileConfig = ProfileConfig()
+    """The profile for accounts below $500."""
+    small: ProfileConfig = ProfileConfig()
+    """The profile for accounts of $500 up to $1,000."""
+    standard: StandardProfile = StandardProfile()
+    """The profile for accounts of $1,000 and up."""
+    exits: ExitsConfig | None = None
+    """Exits that the kit adds; null or absent: none."""
+    sizing: SizingConfig = SizingConfig()
+    """How large an entry is."""
+    protections: tuple[Protection, ...] = ()
+    """Freqtrade's own protections, added to those of the strategy."""
+
+    @property
+    def profile_in_force(self) -> ProfileConfig | None:
+        """The section of the profile that `profile` names, None for `none`."""
+        match self.profile:
+            case "micro_cap":
+                return self.micro_cap
+            case "small":
+                return self.small
+            case "standard":
+                return self.standard
+            case _:
+                return None

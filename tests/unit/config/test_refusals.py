@@ -1,0 +1,317 @@
+"""What a wrong `riskkit` section is told: the key, the value, its domain and how to mend it."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from freqtrade_riskkit.config import ConfigInvalid, load
+
+
+def nested(dotted: str, value: object) -> dict[str, Any]:
+    """Return a section in which only one key is written."""
+    for key in reversed(dotted.split(".")):
+        value = {key: value}
+    assert isinstance(value, dict)
+    return value
+
+
+def problems(
+    section: Mapping[str, object], parameters: Mapping[str, object] | None = None
+) -> tuple[str, ...]:
+    """Return the lines with which a section is refused."""
+    with pytest.raises(ConfigInvalid) as refused:
+        load(section, parameters)
+    return refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("circuit_breaker.drawdown.limit", 15, "must be in (0, 1], was 15 (for 15 % write 0.15)"),
+        ("circuit_breaker.daily_loss.limit", 2.5, "must be in (0, 1], was 2.5 (for 2.5 % write 0.025)"),
+        (
+            "circuit_breaker.daily_loss.limit",
+            -0.05,
+            "must be in (0, 1], was -0.05 (a loss is written as a positive ratio: 0.05)",
+        ),
+        ("circuit_breaker.daily_loss.limit", 0, "must be in (0, 1], was 0"),
+        ("circuit_breaker.daily_loss.limit", 1e9, "must be in (0, 1], was 1000000000.0"),
+        (
+            "circuit_breaker.daily_loss.limit",
+            "0.05",
+            'must be a number in (0, 1], was "0.05" (write it without quotes)',
+        ),
+        ("circuit_breaker.daily_loss.limit", "five", 'must be a number in (0, 1], was "five"'),
+        ("circuit_breaker.daily_loss.limit", True, "must be a number in (0, 1], was true"),
+        ("circuit_breaker.daily_loss.limit", None, "must be a number in (0, 1], was null"),
+        ("circuit_breaker.daily_loss.limit", [0.05], "must be a number in (0, 1], was a list"),
+        ("circuit_breaker.daily_loss.limit", math.nan, "must be in (0, 1], was NaN"),
+        ("circuit_breaker.daily_loss.limit", math.inf, "must be in (0, 1], was Infinity"),
+        ("circuit_breaker.warn_at", 80, "must be in (0, 1], was 80 (for 80 % write 0.8)"),
+        ("order_tracking.max_held_capital", 30, "must be in (0, 1], was 30 (for 30 % write 0.3)"),
+        ("exits.bracket.stop", 1, "must be in (0, 1), was 1"),
+        ("exits.bracket.reward_to_risk", 0, "must be in (0, 1000], was 0"),
+        ("circuit_breaker.loss_streak.min_loss", 2, "must be in [0, 1), was 2 (for 2 % write 0.02)"),
+        ("circuit_breaker.cooldown_minutes", -1, "must be minutes in [0, 525600], was -1"),
+        (
+            "circuit_breaker.loss_streak.stop_duration",
+            0,
+            "must be minutes in (0, 525600] or null, was 0",
+        ),
+        ("entry.cooldown_seconds", -30, "must be seconds in [0, 31536000] or null, was -30"),
+        (
+            "entry.cooldown_candles",
+            1.5,
+            "must be a whole number of candles in [0, 100000] or null, was 1.5",
+        ),
+        ("circuit_breaker.loss_streak.limit", True, "must be a whole number of at least 1, was true"),
+        ("circuit_breaker.loss_streak.limit", 0, "must be a whole number of at least 1, was 0"),
+        (
+            "circuit_breaker.loss_streak.limit",
+            "5",
+            'must be a whole number of at least 1, was "5" (write it without quotes)',
+        ),
+        ("circuit_breaker.loss_streak.limit", 5.0, "must be a whole number of at least 1, was 5.0"),
+        (
+            "circuit_breaker.max_trips_per_day",
+            0,
+            "must be a whole number of at least 1 or null, was 0",
+        ),
+        (
+            "entry.max_open_positions",
+            0,
+            "must be a whole number of at least 1 or null, was 0 (left out, Freqtrade's max_open_trades "
+            "alone holds; entry.enabled false stops all entries)",
+        ),
+        (
+            "circuit_breaker.daily_loss.unlock_at",
+            "24:00",
+            'must be a time of day in UTC like "00:00" or "18:30", was "24:00" (quoted, HH:MM)',
+        ),
+        ("mode", "on", 'must be "enforce", "observe" or "off", was "on"'),
+        (
+            "mode",
+            "enforced",
+            'must be "enforce", "observe" or "off", was "enforced" (did you mean "enforce"?)',
+        ),
+        ("mode", None, 'must be "enforce", "observe" or "off", was null'),
+        (
+            "entry.preset",
+            "modest",
+            'must be "conservative", "moderate", "aggressive" or null, was "modest" '
+            '(did you mean "moderate"?)',
+        ),
+        (
+            "circuit_breaker.drawdown.action",
+            "flatten",
+            'must be "block" (no other exists yet), was "flatten"',
+        ),
+        (
+            "circuit_breaker.preset",
+            "soon",
+            'must be "timed" or null (no other exists yet), was "soon"',
+        ),
+        ("entry.enabled", "yes", 'must be true or false, was "yes"'),
+        ("entry.enabled", 1, "must be true or false, was 1"),
+        ("entry", [], "must be a section {…}, was a list"),
+        ("entry", None, "must be a section {…}, was null"),
+        ("protections", {"method": "StoplossGuard"}, "must be a list […], was a section"),
+        ("circuit_breaker.daily_los", {}, "is unknown (did you mean daily_loss?)"),
+        ("acount_id", "main", "is unknown (did you mean account_id?)"),
+        (
+            "order_tracking.zzz",
+            1,
+            "is unknown (known here: max_held_capital, fragmentation_action)",
+        ),
+    ],
+)
+def test_refusal_when_a_value_is_wrong_then_names_key_domain_value_and_fix(
+    key: str, value: object, line: str
+) -> None:
+    assert problems(nested(key, value)) == (f"riskkit.{key} {line}",)
+
+
+def test_refusal_when_a_number_is_too_long_to_print_then_it_is_only_called_huge() -> None:
+    (line,) = problems(nested("circuit_breaker.loss_streak.limit", -(10**5000)))
+    assert (
+        line
+        == "riskkit.circuit_breaker.loss_streak.limit must be a whole number of at least 1, was a huge number"
+    )
+
+
+@pytest.mark.parametrize("later", ["costs", "pairlists", "alerts"])
+def test_refusal_when_an_outermost_key_is_unknown_then_the_known_ones_are_listed(later: str) -> None:
+    (line,) = problems({later: {}})
+    assert line.startswith(f"riskkit.{later} is unknown (")
+    assert "circuit_breaker" in line
+    assert "entry" in line
+
+
+def test_refusal_when_many_keys_are_wrong_then_all_are_told_at_once() -> None:
+    found = problems(
+        {
+            "mode": "on",
+            "circuit_breaker": {"daily_loss": {"limit": 5, "actoin": "block"}, "drawdown": {"reset": "auto"}},
+            "entry": {
+                "cooldown_seconds": 5,
+                "cooldown_candles": 5,
+                "max_open_positions": 3,
+                "max_open_positions_high_confidence": 2,
+            },
+        }
+    )
+    assert [line.split()[0] for line in found] == [
+        "riskkit.mode",
+        "riskkit.circuit_breaker.daily_loss.limit",
+        "riskkit.circuit_breaker.daily_loss.actoin",
+        "riskkit.circuit_breaker.drawdown.reset",
+        "riskkit.entry.cooldown_seconds",
+        "riskkit.entry.max_open_positions_high_confidence",
+    ]
+
+
+def test_refusal_when_printed_then_a_headline_comes_before_one_line_for_each_problem() -> None:
+    with pytest.raises(ConfigInvalid) as refused:
+        load({"mode": "on", "profile": "tiny"})
+    assert str(refused.value).splitlines() == [
+        "The riskkit section of the config has 2 problems:",
+        *refused.value.problems,
+    ]
+
+
+def test_refusal_when_pickled_then_keeps_its_problems() -> None:
+    error = ConfigInvalid(["riskkit.mode must be something"])
+    assert pickle.loads(pickle.dumps(error)).problems == error.problems
+
+
+@pytest.mark.parametrize("section", ["observe", [], 5, True])
+def test_refusal_when_the_section_is_no_section_then_says_so(section: Any) -> None:
+    assert problems(section)[0].startswith("riskkit must be a section {…}, was ")
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://kit:hunter2@db/risk", "hunter2", 5, ["hunter2"], {"password": "hunter2"}, None]
+)
+def test_refusal_when_the_database_url_is_wrong_then_nothing_of_it_is_repeated(url: object) -> None:
+    (line,) = problems({"db_url": url})
+    assert line.startswith("riskkit.db_url must be a database URL")
+    assert "hunter2" not in line
+    assert "was" not in line
+
+
+def test_config_when_printed_then_the_database_url_is_left_out() -> None:
+    loaded = load({"db_url": "postgresql://kit:hunter2@db/risk"})
+    assert "hunter2" not in repr(loaded)
+
+
+def test_refusal_when_a_key_holds_control_characters_then_they_are_escaped() -> None:
+    (line,) = problems({"mo\x1b[31mde": "off"})
+    assert "\x1b" not in line
+
+
+@pytest.mark.parametrize("name", ["main", "freqtrade@binance:spot:dry", "Bot 7", "a", "x" * 100])
+def test_account_id_when_of_the_stated_characters_then_accepted(name: str) -> None:
+    assert load({"account_id": name}).config.account_id == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "a ",
+        "-a",
+        "x" * 101,
+        "a/b",
+        "a\\b",
+        "a'b",
+        'a"b',
+        "a;b",
+        "a\nb",
+        "a\n",
+        "a\x00b",
+        "ü",
+        "[a]",
+        "{a",
+    ],
+)
+def test_account_id_when_empty_long_or_hostile_then_refused(name: str) -> None:
+    (line,) = problems({"account_id": name})
+    assert line.startswith("riskkit.account_id must be 1 to 100 letters")
+    assert line.isprintable()
+
+
+def test_account_id_when_it_arrives_as_a_number_then_the_way_out_is_told() -> None:
+    (line,) = problems({"account_id": 42})
+    assert "begin it with a letter" in line
+
+
+@pytest.mark.parametrize(
+    ("protection", "line"),
+    [
+        (
+            {"method": "RiskKitCircuitBreaker"},
+            'must be one of Freqtrade\'s own protections, was "RiskKitCircuitBreaker" '
+            '(the section "circuit_breaker": {} switches the breaker on)',
+        ),
+        (
+            {"method": "RiskKitOrderTracking"},
+            'must be one of Freqtrade\'s own protections, was "RiskKitOrderTracking" '
+            '(the section "order_tracking": {} switches order tracking on)',
+        ),
+        (
+            {},
+            'must be a Freqtrade protection with its "method", like {"method": "CooldownPeriod", …}, '
+            "was a section",
+        ),
+        ("CooldownPeriod", 'must be a section {…}, was "CooldownPeriod"'),
+    ],
+)
+def test_protection_when_it_is_none_of_freqtrades_then_refused(protection: object, line: str) -> None:
+    found = problems({"protections": [{"method": "StoplossGuard"}, protection]})
+    assert found == (f"riskkit.protections[1] {line}",)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+_known = st.sampled_from(
+    ["mode", "db_url", "account_id", "profile", "circuit_breaker", "order_tracking", "entry"]
+)
+_rules = st.sampled_from(["daily_loss", "drawdown", "loss_streak", "limit", "reset", "preset", "unlock_at"])
+
+
+@given(
+    st.dictionaries(
+        _known | st.text(max_size=8), _json | st.dictionaries(_rules, _json | st.dictionaries(_rules, _json))
+    )
+)
+def test_load_when_given_anything_that_json_holds_then_answers_or_refuses_in_lines(
+    section: dict[str, Any],
+) -> None:
+    try:
+        load(section)
+    except ConfigInvalid as refused:
+        assert refused.problems
+        assert all(line.startswith("riskkit") and "\n" not in line for line in refused.problems)
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_limit_when_any_float_is_given_then_only_the_domain_passes(limit: float) -> None:
+    section = nested("circuit_breaker.drawdown.limit", limit)
+    if 0 < limit <= 1:
+        breaker = load(section).config.circuit_breaker
+        assert breaker is not None
+        assert breaker.drawdown is not None
+        assert breaker.drawdown.limit == limit
+    else:
+        assert problems(section)
