@@ -1,0 +1,83 @@
+"""The two ways into the store: open it for one account, or list whose rows it holds."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+
+from freqtrade_riskkit.ledger.account import AccountLedger
+from freqtrade_riskkit.ledger.generations import AccountRow, open_generation, read_accounts
+from freqtrade_riskkit.ledger.inputs import aware, short
+from freqtrade_riskkit.ledger.migrate import ensure_schema
+from freqtrade_riskkit.ledger.place import locate
+from freqtrade_riskkit.ledger.store import Store
+
+_LOCK_TIMEOUT_SECONDS = 5.0
+
+
+def open_ledger(
+    db_url: str,
+    base_dir: str | os.PathLike[str],
+    account_id: str,
+    fingerprint: str,
+    now: datetime,
+    *,
+    lock_timeout_seconds: float = _LOCK_TIMEOUT_SECONDS,
+) -> AccountLedger:
+    """Open the store for one account; create or upgrade it where needed.
+
+    Parameters
+    ----------
+    db_url, base_dir
+        Where the store is, see `freqtrade_riskkit.ledger.place.locate`. The folder of an SQLite file is
+        made if it is missing.
+    account_id
+        The account; any text that isn't blank, up to 200 characters, compared character by character.
+    fingerprint
+        What the bot's own database is known by. One never seen for this account opens a new generation,
+        numbered one higher than the last; one seen before leads back to its generation.
+    now
+        The time of opening; aware.
+    lock_timeout_seconds
+        How long each call waits for another process's lock before it raises; above 0.
+
+    Raises
+    ------
+    LedgerUnavailable
+        The store can't be used; its subclass `LedgerUrlInvalid` where only another URL helps.
+    ValueError
+        A naive time; an account or fingerprint that is blank, too long, or can't be stored.
+    """
+    moment = aware("now", now)
+    short("account_id", account_id)
+    short("fingerprint", fingerprint)
+    if not lock_timeout_seconds > 0:
+        raise ValueError(f"lock_timeout_seconds must be above 0, was {lock_timeout_seconds}")
+    store = Store(locate(db_url, base_dir), lock_timeout_seconds)
+    try:
+        ensure_schema(store)
+        generation = open_generation(store, account_id, fingerprint, moment)
+    except BaseException:
+        store.close()
+        raise
+    return AccountLedger(store, account_id, generation)
+
+
+def list_accounts(db_url: str, base_dir: str | os.PathLike[str]) -> list[AccountRow]:
+    """Return the accounts of a store and their generations, sorted; creates and changes nothing.
+
+    A store that doesn't exist yet holds no accounts.
+
+    Raises
+    ------
+    LedgerUnavailable
+        The store can't be used, or a newer kit has written it.
+    """
+    place = locate(db_url, base_dir)
+    if place.file is not None and not place.file.exists():
+        return []
+    store = Store(place, _LOCK_TIMEOUT_SECONDS, keep_journal=True)
+    try:
+        return read_accounts(store)
+    finally:
+        store.close()
