@@ -1,0 +1,1 @@
+"""All that touches Freqtrade: its callbacks, trades, orders, locks, results and files."""

@@ -1,0 +1,166 @@
+"""Keeps the books of a running bot: their start, each loop, and what must outlive the process."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from freqtrade_riskkit.core.breaker import (
+    BreakerEvent,
+    BreakerPolicy,
+    BreakerState,
+    CircuitBreaker,
+    LimitNear,
+    Trip,
+    TripEnded,
+)
+from freqtrade_riskkit.core.decisions import Decision
+from freqtrade_riskkit.host.books import AccountBooks, RealisedEquity
+from freqtrade_riskkit.host.bot_ledger import BotLedger
+from freqtrade_riskkit.host.bot_state import (
+    STATE_NAME,
+    VERSION,
+    BotState,
+    StateUnreadable,
+    from_text,
+    to_text,
+)
+from freqtrade_riskkit.host.breaker_desk import BreakerDesk
+from freqtrade_riskkit.host.breaker_words import describe
+from freqtrade_riskkit.host.trades import open_trades
+
+logger = logging.getLogger("freqtrade_riskkit.breaker")
+
+
+class BotKeeper:
+    """Drives the books of a bot with a database.
+
+    The breaker begins to judge once the ledger has said whether there is a state to go on from: what
+    isn't known must not be read as fine.
+
+    Parameters
+    ----------
+    books
+        Already holding the account's closed trades up to now.
+    ledger
+        Where the breaker's state is kept.
+    policy
+        The breaker's rules; None where there is no breaker.
+    currency, starting_balance
+        Stake currency; balance at this start.
+    enforces
+        False where the kit only observes.
+    alert
+        Tells the user.
+    """
+
+    def __init__(
+        self,
+        books: AccountBooks,
+        ledger: BotLedger,
+        policy: BreakerPolicy | None,
+        currency: str,
+        starting_balance: float,
+        enforces: bool,
+        alert: Callable[[str], None],
+    ) -> None:
+        self._books = books
+        self._ledger = ledger
+        self._policy = policy
+        self._currency = currency
+        self._starting_balance = starting_balance
+        self._enforces = enforces
+        self._alert = alert
+        self._changed = False
+
+    def decide(self) -> Decision | None:
+        """Give what the ledger's state means for entries; None where it is fine."""
+        return self._ledger.decide() if self._policy is not None else None
+
+    def loop(self, now: datetime) -> AccountBooks:
+        """Take in what happened, bring the locks in order, keep the state."""
+        books = self._books
+        if self._policy is not None and books.desk is None:
+            self._attach(self._policy, now)
+        booked = books.pass_time(now)
+        if books.desk is not None:
+            books.desk.settle_locks(now, people_may_delete=True)
+            if booked or self._changed:
+                self._changed = False
+                self._ledger.save(STATE_NAME, to_text(self._state(books.desk)), now)
+            else:
+                self._ledger.catch_up(now)
+        return books
+
+    def close(self) -> None:
+        """Give the ledger back."""
+        self._ledger.close()
+
+    def _attach(self, policy: BreakerPolicy, now: datetime) -> None:
+        text = self._ledger.load(STATE_NAME, now)
+        if not self._ledger.answers:
+            return
+        state = self._read(text)
+        realised = {
+            trade.id: float(trade.realized_profit) for trade in open_trades() if trade.realized_profit
+        }
+        if state is None:
+            equity = self._starting_balance + self._books.performance.net_profit
+            breaker = CircuitBreaker(policy, equity, now)
+            booked = RealisedEquity(equity - sum(realised.values()), realised)
+        else:
+            self._starting_balance = state.starting_balance
+            breaker = CircuitBreaker.recall(policy, state.breaker)
+            booked = RealisedEquity(state.equity_base, dict(state.open_realised))
+        desk = BreakerDesk(breaker, self._currency, self._enforces, self._tell)
+        self._books.attach(desk, booked)
+        self._changed = True
+        if state is not None:
+            for record in self._books.records:
+                if not state.is_booked(record.trade_id, record.exit_at):
+                    self._books.hold_against_breaker(record)
+            if breaker.state is not BreakerState.CLOSED:
+                self._alert(f"The breaker goes on as it was left: {breaker.decide().message(self._currency)}")
+
+    def _read(self, text: str | None) -> BotState | None:
+        if text is None:
+            return None
+        try:
+            state = from_text(text)
+        except StateUnreadable as error:
+            self._alert(f"{error}; the breaker begins anew.")
+            return None
+        if state.currency != self._currency:
+            self._alert(
+                f"The breaker's state was in {state.currency}, the stake is now in {self._currency}; "
+                "the breaker begins anew."
+            )
+            return None
+        return state
+
+    def _state(self, desk: BreakerDesk) -> BotState:
+        books = self._books
+        last = books.records[-1].exit_at if books.records else books.started_at
+        newest = max((record.exit_at for record in books.records), default=last)
+        return BotState(
+            version=VERSION,
+            currency=self._currency,
+            starting_balance=self._starting_balance,
+            breaker=desk.breaker.remember(),
+            equity_base=books.equity.base,
+            open_realised=dict(books.equity.open_realised),
+            booked_until=newest,
+            booked_ids=frozenset(record.trade_id for record in books.records if record.exit_at == newest),
+        )
+
+    def _tell(self, event: BreakerEvent) -> None:
+        self._changed = True
+        kind, code, text = describe(event, self._currency, would=not self._enforces)
+        if isinstance(event, Trip | TripEnded | LimitNear):
+            self._alert(text)
+        else:
+            logger.info(text)
+        limit, value = (event.limit, event.value) if isinstance(event, Trip | LimitNear) else (None, None)
+        self._ledger.note(kind, code, event.at, text, json.dumps({"limit": limit, "value": value}))

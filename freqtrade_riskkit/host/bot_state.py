@@ -1,0 +1,80 @@
+"""What a bot must remember of its breaker over a restart, as text for the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from freqtrade_riskkit.core.breaker import BreakerMemory
+
+STATE_NAME = "breaker"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BotState:
+    """The breaker's memory, and up to where Freqtrade's trades were booked in it.
+
+    Attributes
+    ----------
+    version
+        Of this layout.
+    currency
+        Stake currency of all money in it.
+    starting_balance
+        Balance at the account's first start with the kit, read once: Freqtrade's own figure moves.
+    breaker
+        The state machine.
+    equity_base, open_realised
+        Realised equity without, and of, the partial exits of open trades.
+    booked_until, booked_ids
+        Newest close date that was booked, and the trades of that date that were.
+    """
+
+    version: int
+    currency: str
+    starting_balance: float
+    breaker: BreakerMemory
+    equity_base: float
+    open_realised: dict[int, float]
+    booked_until: datetime
+    booked_ids: frozenset[int]
+
+    def is_booked(self, trade_id: int, closed_at: datetime) -> bool:
+        """Say whether a closed trade is in the breaker's memory already."""
+        return closed_at < self.booked_until or (
+            closed_at == self.booked_until and trade_id in self.booked_ids
+        )
+
+
+class StateUnreadable(ValueError):
+    """A stored state that this version of the kit can't read."""
+
+
+_ADAPTER = TypeAdapter(BotState)
+
+
+def to_text(state: BotState) -> str:
+    """Write a state as JSON."""
+    return _ADAPTER.dump_json(state).decode()
+
+
+def from_text(text: str) -> BotState:
+    """Read a state back.
+
+    Raises
+    ------
+    StateUnreadable
+        Where the text isn't such a state, or of another version.
+    """
+    try:
+        state = _ADAPTER.validate_json(text)
+    except ValidationError as error:
+        raise StateUnreadable(
+            f"the stored state of the breaker can't be read: {error.error_count()} errors"
+        ) from error
+    if state.version != VERSION:
+        raise StateUnreadable(f"the stored state of the breaker has version {state.version}, not {VERSION}")
+    return state

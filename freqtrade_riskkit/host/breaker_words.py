@@ -1,0 +1,38 @@
+"""The breaker's events in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from freqtrade_riskkit.core.breaker import (
+    BreakerEvent,
+    CooldownStarted,
+    LimitNear,
+    Trip,
+    TripEnded,
+)
+from freqtrade_riskkit.core.decisions import Code
+
+
+def describe(event: BreakerEvent, currency: str, would: bool) -> tuple[str, str, str]:
+    """Give kind, code and sentence of an event; `would` marks a breaker that only observes."""
+    prefix = "would trip" if would else "tripped"
+    if isinstance(event, Trip):
+        held = "until a person resets it" if event.until is None else f"until {minute(event.until)}"
+        why = " (one trip too many within 24 hours)" if event.latched else ""
+        text = f"{event.decision().message(currency)}; breaker {prefix}, entries denied {held}{why}"
+        return ("would_trip" if would else "trip"), str(event.code), text
+    if isinstance(event, LimitNear):
+        return "warning", str(Code.LIMIT_NEAR), event.decision().message(currency)
+    if isinstance(event, TripEnded):
+        way = {"time": "its time is over", "lock_deleted": "a person deleted its lock"}[event.way]
+        return "reset", str(event.trip.code), f"{event.trip.code}: the trip ended, {way}"
+    if isinstance(event, CooldownStarted):
+        text = f"{Code.COOLDOWN}: entries stay denied until {minute(event.until)}"
+        return "cooldown", str(Code.COOLDOWN), text
+    return "recovered", "RECOVERED", "The breaker is closed, entries pass again"
+
+
+def minute(moment: datetime) -> str:
+    """Write a moment to the minute."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,81 @@
+"""The confidence that the strategy's dataframe states for a signal."""
+
+from __future__ import annotations
+
+import logging
+import math
+from datetime import datetime
+
+from pandas import DataFrame, NaT, Series
+
+logger = logging.getLogger("freqtrade_riskkit.confidence")
+
+COLUMN = "confidence"
+_SIGNALS = ("enter_long", "enter_short")
+
+
+class SignalConfidence:
+    """Remembers the column `confidence` of the candles that carry an entry signal.
+
+    A signal of one candle is acted on at the next row of the dataframe (backtest) or in the loops
+    that follow (bot); what is kept is keyed accordingly.
+    """
+
+    def __init__(self) -> None:
+        self._at_entry: dict[str, dict[datetime, float]] = {}
+        self._newest: dict[str, float | None] = {}
+        self._distrusted: set[str] = set()
+        self._warned = False
+
+    def learn(self, pair: str, dataframe: DataFrame) -> None:
+        """Read the signals of an analysed dataframe."""
+        self._distrusted.discard(pair)
+        if COLUMN not in dataframe.columns:
+            self._warn_once(pair)
+            self._at_entry.pop(pair, None)
+            self._newest.pop(pair, None)
+            return
+        has_signal = Series(False, index=dataframe.index)
+        for name in _SIGNALS:
+            if name in dataframe.columns:
+                has_signal |= dataframe[name] == 1
+        values = [_number(value) for value in dataframe.loc[has_signal, COLUMN]]
+        acted_on = dataframe["date"].shift(-1)[has_signal]
+        self._newest[pair] = values[-1] if len(dataframe) and has_signal.iloc[-1] else None
+        self._at_entry[pair] = {
+            moment.to_pydatetime(): value
+            for moment, value in zip(acted_on, values, strict=True)
+            if moment is not NaT
+        }
+
+    def distrust(self, pair: str) -> None:
+        """Let every signal of a pair have the confidence NaN, after its column could not be read."""
+        self._distrusted.add(pair)
+
+    def at_candle(self, pair: str, candle: datetime) -> float | None:
+        """Give the confidence of the signal acted on at a backtest's candle; None if there is none."""
+        if pair in self._distrusted:
+            return math.nan
+        return self._at_entry.get(pair, {}).get(candle)
+
+    def newest(self, pair: str) -> float | None:
+        """Give the confidence of the newest candle's signal; None where it carries no signal."""
+        if pair in self._distrusted:
+            return math.nan
+        return self._newest.get(pair)
+
+    def _warn_once(self, pair: str) -> None:
+        if not self._warned:
+            self._warned = True
+            logger.warning(
+                "The dataframe of %s has no column '%s': the higher position limit is never used.",
+                pair,
+                COLUMN,
+            )
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return math.nan

@@ -1,0 +1,55 @@
+"""Makes Freqtrade find the kit: its protections and pairlist handlers, and its place in the results."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from freqtrade.resolvers.iresolver import IResolver
+from freqtrade.resolvers.pairlist_resolver import PairListResolver
+from freqtrade.resolvers.protection_resolver import ProtectionResolver
+
+from freqtrade_riskkit.host.backtest_hooks import hook_results
+from freqtrade_riskkit.host.force_entry import hook_force_entries
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_MARK = "__riskkit_registered__"
+
+
+def register() -> None:
+    """Register with Freqtrade in this process; calling it again changes nothing.
+
+    Other plugins that do the same are left in place: each call goes through to what was there.
+    """
+    _search_also(ProtectionResolver, _PACKAGE / "protections")
+    _search_also(PairListResolver, _PACKAGE / "pairlists")
+    hook_results(_once)
+    hook_force_entries(_once)
+
+
+def _search_also(resolver: type[IResolver], folder: Path) -> None:
+    def add(original: Callable[..., list[Path]]) -> Any:
+        def build_search_paths(cls: type[IResolver], *args: Any, **kwargs: Any) -> list[Path]:
+            paths = original.__func__(cls, *args, **kwargs)  # type: ignore[attr-defined]
+            return paths if folder in paths else [*paths, folder]
+
+        return build_search_paths
+
+    current = resolver.__dict__.get("build_search_paths")
+    if current is not None and getattr(current.__func__, _MARK, False):
+        return
+    wrapped = add(resolver.build_search_paths)
+    setattr(wrapped, _MARK, True)
+    resolver.build_search_paths = classmethod(wrapped)  # type: ignore[assignment,method-assign]
+
+
+def _once(owner: Any, name: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Wrap a function of a module or class, unless it is wrapped already."""
+    current = getattr(owner, name)
+    if getattr(current, _MARK, False):
+        return
+    wrapped = functools.wraps(current)(wrap(current))
+    setattr(wrapped, _MARK, True)
+    setattr(owner, name, wrapped)

@@ -1,0 +1,113 @@
+"""The mixin that a strategy subclasses. Every callback asks the session and answers; no logic here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from freqtrade.enums import ExitCheckTuple
+from freqtrade.persistence import Trade
+from freqtrade.strategy import IStrategy
+from pandas import DataFrame
+
+from freqtrade_riskkit.host.callbacks import RiskKitMeta, guard
+from freqtrade_riskkit.host.gates import GATES, OVERRIDE_GATES
+from freqtrade_riskkit.host.protections_list import guard_protections
+from freqtrade_riskkit.host.registration import register
+from freqtrade_riskkit.host.session import RiskSession
+from freqtrade_riskkit.host.start import check_early, make_session, stamp
+
+register()
+
+
+class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
+    """Puts the kit in front of a strategy: ``class MyStrategy(RiskKitMixin, IStrategy)``.
+
+    Attributes
+    ----------
+    riskkit_parameters
+        Which attribute of the strategy, a Freqtrade parameter or a plain value, feeds which key of the
+        `riskkit` section, as in ``{"entry.max_open_positions": "max_positions"}``.
+    """
+
+    riskkit_parameters: dict[str, str] = {}
+    _riskkit_session: RiskSession | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for name, gate in GATES.items():
+            guard(cls, name, gate)
+        for name, gate in OVERRIDE_GATES.items():
+            if getattr(cls, name) is not getattr(IStrategy, name):
+                guard(cls, name, gate)
+        guard_protections(cls)
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        stamp(self)
+        check_early(self)
+
+    @property
+    def riskkit(self) -> RiskSession:
+        """The session, for a strategy's own questions."""
+        session = self._riskkit_session
+        if session is None:
+            session = self._riskkit_session = make_session(self)
+        return session
+
+    def ft_bot_start(self, **kwargs: Any) -> None:
+        """Begin a session, then start the strategy."""
+        self._riskkit_session = None
+        super().ft_bot_start(**kwargs)
+        self._riskkit_session = make_session(self)
+
+    def ft_bot_cleanup(self) -> None:
+        """End the session and the strategy."""
+        if self._riskkit_session is not None:
+            self._riskkit_session.close()
+        super().ft_bot_cleanup()
+
+    def advise_entry(self, dataframe: DataFrame, metadata: dict) -> DataFrame:
+        """Let the strategy set its signals, and read their confidence."""
+        advised = super().advise_entry(dataframe, metadata)
+        self.riskkit.learn_signals(metadata["pair"], advised)
+        return advised
+
+    def should_exit(
+        self,
+        trade: Trade,
+        rate: float,
+        current_time: datetime,
+        *,
+        enter: bool,
+        exit_: bool,
+        low: float | None = None,
+        high: float | None = None,
+        force_stoploss: float = 0,
+    ) -> list[ExitCheckTuple]:
+        """Let Freqtrade find its exits, and add those of the kit's plan."""
+        planned = self.riskkit.prepare_exit(trade)
+        found = super().should_exit(
+            trade,
+            rate,
+            current_time,
+            enter=enter,
+            exit_=exit_,
+            low=low,
+            high=high,
+            force_stoploss=force_stoploss,
+        )
+        return self.riskkit.add_exits(trade, found, rate, low, high, current_time) if planned else found
+
+    def min_roi_reached_entry(
+        self, trade: Trade, trade_dur: int, current_time: datetime
+    ) -> tuple[int | None, float | None]:
+        """Price the kit's own target while its exit is under way, else Freqtrade's return."""
+        target = self.riskkit.roi_of_target(trade)
+        if target is not None:
+            return 0, target
+        return super().min_roi_reached_entry(trade, trade_dur, current_time)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the session behind when hyperopt sends the strategy to a worker."""
+        return {key: value for key, value in self.__dict__.items() if key != "_riskkit_session"}

@@ -1,0 +1,1 @@
+"""Freqtrade pairlist handlers of the kit. Freqtrade loads each file here by its path."""

@@ -1,0 +1,1 @@
+"""Freqtrade protections of the kit. Freqtrade loads each file here by its path."""

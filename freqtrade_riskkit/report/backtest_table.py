@@ -1,0 +1,112 @@
+"""The kit's table after a backtest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from freqtrade_riskkit.core.decisions import Unit, format_value
+from freqtrade_riskkit.report.run_result import RunResult, TripLine
+
+MOST_TRIPS = 20
+
+
+def print_backtest(console: Console, results: Mapping[str, RunResult]) -> None:
+    """Print the kit's findings, one strategy after the other; accounts are never added up."""
+    for name, result in results.items():
+        console.print(_summary(name, result))
+        if result.trips:
+            console.print(_trips(result))
+
+
+def _summary(name: str, result: RunResult) -> Table:
+    table = Table(
+        title=f"RISKKIT — {escape(name)} (account {escape(result.account_id)})", title_justify="left"
+    )
+    table.add_column("Figure")
+    table.add_column("Value", justify="right")
+    if result.breaker_configured and not result.breaker_simulated:
+        table.add_row(
+            "[bold red]BREAKER NOT SIMULATED[/]", "[bold red]run again with --enable-protections[/]"
+        )
+    if result.failure:
+        table.add_row("[bold red]BOOKS NOT KEPT[/]", f"[bold red]{escape(result.failure)}[/]")
+    if not result.configured:
+        table.add_row("Section riskkit", "missing: records only")
+    verb = "Would deny" if result.mode == "observe" else "Denied"
+    metrics, equity = result.metrics, result.equity
+    table.add_row("Mode", result.mode)
+    table.add_row(
+        "Trades (wins / losses / draws)",
+        f"{metrics.trades} ({metrics.wins} / {metrics.losses} / {metrics.draws})",
+    )
+    table.add_row("Net profit", money(metrics.net_profit, result.currency))
+    table.add_row("Expectancy a trade", money(metrics.expectancy, result.currency))
+    table.add_row("Profit factor", plain(metrics.profit_factor))
+    table.add_row(
+        "Max drawdown (closed trades)",
+        f"{percent(equity.max_drawdown)} ({money(equity.max_drawdown_abs, result.currency)})",
+    )
+    worst = f" on {equity.worst_day}" if equity.worst_day else ""
+    table.add_row("Worst day", money(equity.worst_day_profit, result.currency) + worst)
+    table.add_row("Longest losing streak", str(metrics.longest_loss_streak))
+    table.add_row("Average open positions", plain(result.entries.average_positions))
+    table.add_row("Breaker trips", str(len(result.trips)))
+    for code, count in sorted(result.denials.items(), key=lambda item: -item[1]):
+        table.add_row(f"{verb}: {code}", str(count))
+    for code, count in sorted(result.warnings.items(), key=lambda item: -item[1]):
+        table.add_row(f"Warned: {code}", str(count))
+    return table
+
+
+def _trips(result: RunResult) -> Table:
+    would = "would trip" if result.mode == "observe" else "tripped"
+    table = Table(title=f"Breaker {would}", title_justify="left")
+    for column in ("At (UTC)", "Rule", "Limit", "Value", "Held until (UTC)"):
+        table.add_column(column, justify="left" if column in ("Rule", "At (UTC)") else "right")
+    for trip in result.trips[:MOST_TRIPS]:
+        table.add_row(
+            minute(trip.at),
+            trip.code,
+            figure(trip, trip.limit, result),
+            figure(trip, trip.value, result),
+            _held(trip),
+        )
+    if len(result.trips) > MOST_TRIPS:
+        table.add_row("…", f"{len(result.trips) - MOST_TRIPS} more in the file", "", "", "")
+    return table
+
+
+def _held(trip: TripLine) -> str:
+    if trip.until is not None:
+        return minute(trip.until)
+    return "the end (too many trips in a day)" if trip.latched else "the end (waits for a person)"
+
+
+def figure(trip: TripLine, value: float, result: RunResult) -> str:
+    """Write a trip's figure in its unit; ratios as percentages."""
+    return percent(value) if trip.unit is Unit.RATIO else format_value(value, trip.unit, result.currency)
+
+
+def money(value: float | None, currency: str) -> str:
+    """Write an amount, or a dash where it is undefined."""
+    return "–" if value is None else format_value(value, Unit.MONEY, currency)
+
+
+def percent(value: float | None) -> str:
+    """Write a ratio as a percentage, or a dash where it is undefined."""
+    return "–" if value is None else f"{value:.2%}"
+
+
+def plain(value: float | None) -> str:
+    """Write a plain number, or a dash where it is undefined."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+def minute(moment: datetime) -> str:
+    """Write a moment to the minute."""
+    return f"{moment:%Y-%m-%d %H:%M}"
