@@ -38,7 +38,8 @@ class BotKeeper:
     """Drives the books of a bot with a database.
 
     The breaker begins to judge once the ledger has said whether there is a state to go on from: what
-    isn't known must not be read as fine.
+    isn't known must not be read as fine. A state that can't be read fails the loop, and with it every
+    entry, until a person has looked.
 
     Parameters
     ----------
@@ -74,16 +75,17 @@ class BotKeeper:
         self._enforces = enforces
         self._alert = alert
         self._changed = False
+        self._is_attached = False
 
     def decide(self) -> Decision | None:
         """Give what the ledger's state means for entries; None where it is fine."""
-        return self._ledger.decide() if self._policy is not None else None
+        return self._ledger.decide()
 
     def loop(self, now: datetime) -> AccountBooks:
         """Take in what happened, bring the locks in order, keep the state."""
         books = self._books
-        if self._policy is not None and books.desk is None:
-            self._attach(self._policy, now)
+        if not self._is_attached:
+            self._attach(now)
         booked = books.pass_time(now)
         if books.desk is not None:
             books.desk.settle_locks(now, people_may_delete=True)
@@ -98,10 +100,15 @@ class BotKeeper:
         """Give the ledger back."""
         self._ledger.close()
 
-    def _attach(self, policy: BreakerPolicy, now: datetime) -> None:
+    def _attach(self, now: datetime) -> None:
         text = self._ledger.load(STATE_NAME, now)
         if not self._ledger.answers:
             return
+        if self._policy is not None:
+            self._begin_breaker(self._policy, text, now)
+        self._is_attached = True
+
+    def _begin_breaker(self, policy: BreakerPolicy, text: str | None, now: datetime) -> None:
         state = self._read(text)
         realised = {
             trade.id: float(trade.realized_profit) for trade in open_trades() if trade.realized_profit
@@ -127,11 +134,7 @@ class BotKeeper:
     def _read(self, text: str | None) -> BotState | None:
         if text is None:
             return None
-        try:
-            state = from_text(text)
-        except StateUnreadable as error:
-            self._alert(f"{error}; the breaker begins anew.")
-            return None
+        state = from_text(text)
         if state.currency != self._currency:
             self._alert(
                 f"The breaker's state was in {state.currency}, the stake is now in {self._currency}; "

@@ -86,6 +86,7 @@ class BotLedger:
             self._ledger = None
 
     def _attempt(self, now: datetime, action: Callable[[AccountLedger], Answer]) -> Answer | None:
+        """Try an action; after a failure the ledger is opened anew at the next attempt."""
         try:
             if self._ledger is None:
                 self._ledger = self._open_it(now)
@@ -94,6 +95,7 @@ class BotLedger:
             if self._failure != str(error):
                 logger.error("%s: %s", Code.LEDGER_UNAVAILABLE, error)
             self._failure = str(error)
+            self.close()
             return None
         self._failure = None
         return answer

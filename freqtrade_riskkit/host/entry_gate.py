@@ -42,7 +42,7 @@ class EntryGate:
         self._strategy = strategy
         self._run = run
         self._stacking = bool(strategy.config.get("position_stacking"))
-        self.limit = policies.position_limit(config, strategy.config["max_open_trades"])
+        self.limit = policies.position_limit(config, strategy.max_open_trades)
         self._rules = policies.entry_rules(config, self.limit, timeframe_to_seconds(strategy.timeframe))
         self._watches_capital = policies.fragmentation(config) is not None
         self._confidence = SignalConfidence() if policies.uses_confidence(config.entry) else None

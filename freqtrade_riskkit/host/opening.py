@@ -64,7 +64,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
         Path(strategy.config["user_data_dir"]),
         session.account_id,
         database_fingerprint,
-        denies=session.config.on_ledger_failure == "deny",
+        denies=session.present and session.config.on_ledger_failure == "deny",
     )
     return BotKeeper(
         books,

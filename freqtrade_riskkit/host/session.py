@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from freqtrade.enums import ExitCheckTuple
-from freqtrade.exchange import timeframe_to_seconds
+from freqtrade.exchange import timeframe_to_prev_date, timeframe_to_seconds
 from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
 
@@ -93,7 +93,7 @@ class RiskSession:
         if not self.acts:
             self._release_locks_once(now)
             return
-        self._candle = now
+        self._candle = timeframe_to_prev_date(self._strategy.timeframe, now) if self.run.is_trade else now
         try:
             with self._lock:
                 if self.run.is_trade:

@@ -2,6 +2,7 @@
 
 from freqtrade_riskkit.core.breaker.events import (
     BreakerEvent,
+    BreakerState,
     CooldownStarted,
     LimitNear,
     Recovered,
@@ -10,7 +11,7 @@ from freqtrade_riskkit.core.breaker.events import (
     TripEnded,
 )
 from freqtrade_riskkit.core.breaker.figures import RuleFigure
-from freqtrade_riskkit.core.breaker.machine import BreakerState, CircuitBreaker
+from freqtrade_riskkit.core.breaker.machine import CircuitBreaker
 from freqtrade_riskkit.core.breaker.memory import BreakerMemory
 from freqtrade_riskkit.core.breaker.policy import (
     BreakerPolicy,

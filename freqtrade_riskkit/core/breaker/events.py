@@ -10,6 +10,14 @@ from freqtrade_riskkit.core.breaker.policy import CODE_OF_RULE, RuleName
 from freqtrade_riskkit.core.decisions import Code, Decision, Unit
 
 
+class BreakerState(StrEnum):
+    """Closed lets entries through; open and cooldown deny them."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    COOLDOWN = "cooldown"
+
+
 class ResetWay(StrEnum):
     """How a trip came to its end."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -53,6 +54,25 @@ def fall(baseline: float, equity: float) -> float:
     if not baseline > 0:
         return 1.0
     return max(0.0, (baseline - equity) / baseline)
+
+
+def share_of(value: float, limit: float) -> float:
+    """Say how much of a limit is used, reading a value within rounding of the limit as reached.
+
+    Examples
+    --------
+    >>> share_of(0.04, 0.05)
+    0.8
+    """
+    share = value / limit
+    return 1.0 if math.isclose(share, 1.0, rel_tol=1e-9) else share
+
+
+def loss_figure(baseline: float, equity: float, limit: float, detail: str) -> RuleFigure:
+    """Hold a loss since a baseline against a limit that is a fraction of the baseline."""
+    share = share_of(fall(baseline, equity), limit)
+    loss = max(0.0, baseline - equity)
+    return RuleFigure(RuleName.DAILY_LOSS, limit * max(baseline, 0.0), loss, Unit.MONEY, share, detail)
 
 
 class RollingBaseline:

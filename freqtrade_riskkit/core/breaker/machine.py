@@ -10,10 +10,11 @@ import math
 from collections import deque
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from freqtrade_riskkit.core.breaker.baselines import Baselines
 from freqtrade_riskkit.core.breaker.events import (
     BreakerEvent,
+    BreakerState,
     CooldownStarted,
     LimitNear,
     Recovered,
@@ -21,18 +22,10 @@ from freqtrade_riskkit.core.breaker.events import (
     Trip,
     TripEnded,
 )
-from freqtrade_riskkit.core.breaker.figures import DAY, RollingBaseline, RuleFigure, fall
+from freqtrade_riskkit.core.breaker.figures import DAY, RollingBaseline, RuleFigure
 from freqtrade_riskkit.core.breaker.memory import BreakerMemory
 from freqtrade_riskkit.core.breaker.policy import BreakerPolicy, RuleName, next_time_of_day
-from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision, Unit
-
-
-class BreakerState(StrEnum):
-    """Closed lets entries through; open and cooldown deny them."""
-
-    CLOSED = "closed"
-    OPEN = "open"
-    COOLDOWN = "cooldown"
+from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision
 
 
 class CircuitBreaker:
@@ -66,12 +59,8 @@ class CircuitBreaker:
     def __init__(self, policy: BreakerPolicy, equity: float, now: datetime) -> None:
         self._policy = policy
         self._now = _aware(now)
-        self._equity = self._peak = _finite(equity, "equity")
-        self._day_opening = self._day_baseline = self._equity
+        self._compared = Baselines(policy, _finite(equity, "equity"), now)
         self._day_ends_at = self._end_of_day(now)
-        self._rolling = RollingBaseline()
-        self._rolling.restart(now, self._equity)
-        self._streak = 0
         self._active: dict[RuleName, Trip] = {}
         self._cooldown_until: datetime | None = None
         self._trip_times: deque[datetime] = deque()
@@ -98,37 +87,33 @@ class CircuitBreaker:
     @property
     def equity(self) -> float:
         """The last equity, in stake currency."""
-        return self._equity
+        return self._compared.equity
 
     @property
     def peak(self) -> float:
         """The equity peak that the drawdown is counted from."""
-        return self._peak
+        return self._compared.peak
 
     @property
     def day_loss(self) -> float:
         """Loss since the day's opening in stake currency, 0 in profit. No reset changes it."""
-        return max(0.0, self._day_opening - self._equity)
+        return max(0.0, self._compared.day_opening - self._compared.equity)
 
     def trade_closed(self, equity: float, pnl_ratio: float, at: datetime) -> list[BreakerEvent]:
         """Take in a closed trade: the equity after it, and its net profit as a fraction of its stake."""
         _finite(equity, "equity")
         _finite(pnl_ratio, "pnl_ratio")
         events = self._pass_time(_aware(at))
-        self._move_equity(equity)
-        streak = self._policy.loss_streak
-        if pnl_ratio > 0:
-            self._streak = 0
-        elif pnl_ratio < 0 and (streak is None or -pnl_ratio >= streak.min_loss):
-            self._streak += 1
+        self._compared.move(equity, self._now)
+        self._compared.count(pnl_ratio)
         return events + self._judge()
 
     def equity_moved(self, equity: float, at: datetime) -> list[BreakerEvent]:
         """Set the equity anew, where it moved without a closed trade (a partial exit)."""
         _finite(equity, "equity")
         events = self._pass_time(_aware(at))
-        if equity != self._equity:
-            self._move_equity(equity)
+        if equity != self._compared.equity:
+            self._compared.move(equity, self._now)
             events += self._judge()
         return events
 
@@ -170,45 +155,20 @@ class CircuitBreaker:
 
     def figures(self) -> tuple[RuleFigure, ...]:
         """Hold every figure against its limit."""
-        policy, figures = self._policy, []
-        if policy.daily_loss is not None:
-            day_start = f"{policy.daily_loss.day_starts:%H:%M} UTC"
-            figures.append(
-                max(
-                    _loss_figure(
-                        self._day_baseline, self._equity, policy.daily_loss.limit, f"since {day_start}"
-                    ),
-                    _loss_figure(
-                        self._rolling.baseline(self._now),
-                        self._equity,
-                        policy.daily_loss.limit,
-                        "over 24 hours",
-                    ),
-                    key=lambda figure: figure.share,
-                )
-            )
-        if policy.drawdown is not None:
-            drawdown, limit = fall(self._peak, self._equity), policy.drawdown.limit
-            detail = f"peak={self._peak:.8g}, equity={self._equity:.8g}"
-            share = _share(drawdown, limit)
-            figures.append(RuleFigure(RuleName.DRAWDOWN, limit, drawdown, Unit.RATIO, share, detail))
-        if policy.loss_streak is not None:
-            count = policy.loss_streak.limit
-            share = self._streak / count
-            figures.append(RuleFigure(RuleName.LOSS_STREAK, count, self._streak, Unit.COUNT, share, ""))
-        return tuple(figures)
+        return self._compared.figures(self._now)
 
     def remember(self) -> BreakerMemory:
         """Give the whole state as plain values."""
+        compared = self._compared
         return BreakerMemory(
             now=self._now,
-            equity=self._equity,
-            peak=self._peak,
+            equity=compared.equity,
+            peak=compared.peak,
             day_started_at=self._day_ends_at - DAY,
-            day_opening=self._day_opening,
-            day_baseline=self._day_baseline,
-            samples=self._rolling.samples(),
-            streak=self._streak,
+            day_opening=compared.day_opening,
+            day_baseline=compared.day_baseline,
+            samples=compared.rolling.samples(),
+            streak=compared.streak,
             active=self.active_trips,
             cooldown_until=self._cooldown_until,
             trip_times=tuple(self._trip_times),
@@ -219,22 +179,18 @@ class CircuitBreaker:
     def recall(cls, policy: BreakerPolicy, memory: BreakerMemory) -> CircuitBreaker:
         """Go on from a remembered state, under a policy that may have changed since."""
         breaker = cls(policy, memory.equity, memory.now)
-        breaker._peak = _finite(memory.peak, "peak")
-        breaker._day_opening = _finite(memory.day_opening, "day_opening")
-        breaker._day_baseline = _finite(memory.day_baseline, "day_baseline")
-        breaker._rolling = RollingBaseline(memory.samples or ((memory.now, memory.equity),))
-        breaker._streak = memory.streak
+        compared = breaker._compared
+        compared.peak = _finite(memory.peak, "peak")
+        compared.day_opening = _finite(memory.day_opening, "day_opening")
+        compared.day_baseline = _finite(memory.day_baseline, "day_baseline")
+        compared.rolling = RollingBaseline(memory.samples or ((memory.now, memory.equity),))
+        compared.streak = memory.streak
         breaker._active = {trip.rule: trip for trip in memory.active}
         breaker._cooldown_until = memory.cooldown_until
         breaker._trip_times = deque(memory.trip_times)
         breaker._warned = set(memory.warned)
         breaker._next_change = breaker._find_next_change()
         return breaker
-
-    def _move_equity(self, equity: float) -> None:
-        self._equity = equity
-        self._peak = max(self._peak, equity)
-        self._rolling.add(self._now, equity)
 
     def _judge(self) -> list[BreakerEvent]:
         """Trip every rule that reached its limit and isn't tripped already; warn of the others."""
@@ -281,14 +237,8 @@ class CircuitBreaker:
     def _let_go(self, trip: Trip, way: ResetWay) -> None:
         """End a trip and re-baseline what its rule compares."""
         del self._active[trip.rule]
-        if trip.rule is RuleName.LOSS_STREAK:
-            self._streak = 0
-        elif trip.rule is RuleName.DRAWDOWN:
-            self._peak = self._equity
-        else:
-            self._rolling.restart(self._now, self._equity)
-            if way is not ResetWay.TIME or self._policy.end_of(trip.rule).after is not None:
-                self._day_baseline = self._equity
+        before_boundary = way is not ResetWay.TIME or self._policy.end_of(trip.rule).after is not None
+        self._compared.rebaseline(trip.rule, self._now, within_day=before_boundary)
 
     def _pass_time(self, now: datetime) -> list[BreakerEvent]:
         events: list[BreakerEvent] = []
@@ -301,7 +251,7 @@ class CircuitBreaker:
 
     def _make_changes_due(self, events: list[BreakerEvent]) -> None:
         if self._day_ends_at <= self._now:
-            self._day_opening = self._day_baseline = self._equity
+            self._compared.begin_day()
             self._day_ends_at = self._end_of_day(self._now)
         ended = [trip for trip in self._active.values() if trip.until is not None and trip.until <= self._now]
         for trip in ended:
@@ -327,18 +277,6 @@ class CircuitBreaker:
         if self._cooldown_until is not None:
             moments.append(self._cooldown_until)
         return min([self._day_ends_at, *moments])
-
-
-def _loss_figure(baseline: float, equity: float, limit: float, detail: str) -> RuleFigure:
-    share = _share(fall(baseline, equity), limit)
-    loss = max(0.0, baseline - equity)
-    return RuleFigure(RuleName.DAILY_LOSS, limit * max(baseline, 0.0), loss, Unit.MONEY, share, detail)
-
-
-def _share(value: float, limit: float) -> float:
-    """Say how much of a limit is used, reading a value within rounding of the limit as reached."""
-    share = value / limit
-    return 1.0 if math.isclose(share, 1.0, rel_tol=1e-9) else share
 
 
 def _hold(trip: Trip) -> tuple[bool, datetime]:

@@ -50,8 +50,8 @@ class Bracket:
 
         Examples
         --------
-        >>> Bracket(0.05, 2.0).plan(100.0, is_short=False, leverage=1.0)
-        BracketPlan(stop_rate=95.0, target_rate=110.0)
+        >>> Bracket(0.25, 2.0).plan(100.0, is_short=False, leverage=1.0)
+        BracketPlan(stop_rate=75.0, target_rate=150.0)
         """
         if not (math.isfinite(entry_rate) and entry_rate > 0 and math.isfinite(leverage) and leverage > 0):
             raise ValueError(f"entry_rate and leverage must be above 0, were {entry_rate} and {leverage}")

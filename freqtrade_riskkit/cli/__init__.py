@@ -1,0 +1,1 @@
+"""The `riskkit` command: one module a subcommand."""
