@@ -1,0 +1,1 @@
+"""The exchange's face: Binance's REST addresses, parameters, answers and errors."""
