@@ -12,10 +12,11 @@ from pandas import DataFrame
 
 from freqtrade_riskkit.host.callbacks import RiskKitMeta, guard
 from freqtrade_riskkit.host.gates import GATES, OVERRIDE_GATES
-from freqtrade_riskkit.host.protections_list import guard_protections
+from freqtrade_riskkit.host.protections_list import OWN_LIST, guard_protections, own_protections
 from freqtrade_riskkit.host.registration import register
 from freqtrade_riskkit.host.session import RiskSession
-from freqtrade_riskkit.host.start import check_early, make_session, stamp
+from freqtrade_riskkit.host.stamp import stamp
+from freqtrade_riskkit.host.start import check_early, make_session, start_session
 
 register()
 
@@ -36,10 +37,9 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, gate in GATES.items():
-            guard(cls, name, gate)
+            guard(cls, name, gate, always=True)
         for name, gate in OVERRIDE_GATES.items():
-            if getattr(cls, name) is not getattr(IStrategy, name):
-                guard(cls, name, gate)
+            guard(cls, name, gate, always=False)
         guard_protections(cls)
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -59,7 +59,7 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         """Begin a session, then start the strategy."""
         self._riskkit_session = None
         super().ft_bot_start(**kwargs)
-        self._riskkit_session = make_session(self)
+        self._riskkit_session = start_session(self)
 
     def ft_bot_cleanup(self) -> None:
         """End the session and the strategy."""
@@ -86,7 +86,8 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         force_stoploss: float = 0,
     ) -> list[ExitCheckTuple]:
         """Let Freqtrade find its exits, and add those of the kit's plan."""
-        planned = self.riskkit.prepare_exit(trade)
+        plans = (self._riskkit_session or self.riskkit).exits
+        standing = plans.prepare(trade) if plans is not None else None
         found = super().should_exit(
             trade,
             rate,
@@ -97,17 +98,23 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
             high=high,
             force_stoploss=force_stoploss,
         )
-        return self.riskkit.add_exits(trade, found, rate, low, high, current_time) if planned else found
+        if plans is None or standing is None:
+            return found
+        best = (low if trade.is_short else high) or rate
+        return plans.add(standing, trade, found, best, current_time)
 
     def min_roi_reached_entry(
         self, trade: Trade, trade_dur: int, current_time: datetime
     ) -> tuple[int | None, float | None]:
         """Price the kit's own target while its exit is under way, else Freqtrade's return."""
-        target = self.riskkit.roi_of_target(trade)
-        if target is not None:
-            return 0, target
+        plans = (self._riskkit_session or self.riskkit).exits
+        if plans is not None and trade.id in plans.priced:
+            return 0, plans.priced[trade.id]
         return super().min_roi_reached_entry(trade, trade_dur, current_time)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the session behind when hyperopt sends the strategy to a worker."""
-        return {key: value for key, value in self.__dict__.items() if key != "_riskkit_session"}
+        state = {key: value for key, value in self.__dict__.items() if key != "_riskkit_session"}
+        if OWN_LIST in state:
+            state[OWN_LIST] = own_protections(state[OWN_LIST])
+        return state

@@ -1,1 +1,1 @@
-"""The `riskkit` command: one module a subcommand."""
+"""The `riskkit` command."""

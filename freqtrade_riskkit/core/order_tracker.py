@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from freqtrade_riskkit.core.order_states import IllegalOrderMove, may_move
+from freqtrade_riskkit.core.order_states import IllegalOrderMove, OrderState, may_move
 from freqtrade_riskkit.core.performance import ForeignRecord
 from freqtrade_riskkit.core.records import OrderRecord, OrderType, Purpose
 
@@ -26,6 +26,9 @@ class OrderCounts:
         Age of the oldest open order; None where there is none.
     held_capital
         Stake currency reserved by open entry orders.
+    locked_amounts
+        Base currency that open exits and stops lock, by pair. Of one position the largest counts:
+        a stop and a target lock the same coins.
     average_entry_value
         Mean notional of the open entry orders; None where there is none.
     """
@@ -36,6 +39,7 @@ class OrderCounts:
     by_pair: dict[str, int]
     oldest_age_seconds: float | None
     held_capital: float
+    locked_amounts: dict[str, float]
     average_entry_value: float | None
 
 
@@ -45,7 +49,7 @@ class OrderTracker:
     def __init__(self, account_id: str) -> None:
         self._account_id = account_id
         self._open: dict[str, OrderRecord] = {}
-        self._finished: Counter[tuple[Purpose, str]] = Counter()
+        self._finished: Counter[tuple[Purpose, OrderState]] = Counter()
 
     def see(self, order: OrderRecord) -> None:
         """Take in an order as it stands now.
@@ -67,9 +71,13 @@ class OrderTracker:
             raise IllegalOrderMove(order.order_id, known.state, order.state)
         if order.state.is_terminal:
             self._open.pop(order.order_id, None)
-            self._finished[order.purpose, str(order.state)] += 1
+            self.count_finished(order.purpose, order.state)
         else:
             self._open[order.order_id] = order
+
+    def count_finished(self, purpose: Purpose, state: OrderState) -> None:
+        """Count an order that ended without ever having been seen open."""
+        self._finished[purpose, state] += 1
 
     @property
     def open_orders(self) -> tuple[OrderRecord, ...]:
@@ -80,7 +88,7 @@ class OrderTracker:
         """Count the finished orders by purpose and final state."""
         counts: dict[str, dict[str, int]] = {}
         for (purpose, state), count in sorted(self._finished.items()):
-            counts.setdefault(purpose, {})[state] = count
+            counts.setdefault(str(purpose), {})[str(state)] = count
         return counts
 
     def held_capital(self) -> float:
@@ -104,5 +112,17 @@ def count_orders(orders: Iterable[OrderRecord], now: datetime) -> OrderCounts:
         by_pair=dict(Counter(order.pair for order in open_orders)),
         oldest_age_seconds=(now - min(placed)).total_seconds() if placed else None,
         held_capital=sum(order.reserved_capital for order in open_orders),
+        locked_amounts=_locked_amounts(order for order in open_orders if not order.purpose.adds_risk),
         average_entry_value=sum(order.value for order in entries) / len(entries) if entries else None,
     )
+
+
+def _locked_amounts(exits: Iterable[OrderRecord]) -> dict[str, float]:
+    largest: dict[tuple[str, int], float] = {}
+    for order in exits:
+        position = (order.pair, order.trade_id)
+        largest[position] = max(largest.get(position, 0.0), order.remaining)
+    locked: dict[str, float] = {}
+    for (pair, _), amount in largest.items():
+        locked[pair] = locked.get(pair, 0.0) + amount
+    return locked

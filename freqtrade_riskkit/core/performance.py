@@ -147,13 +147,14 @@ class Performance:
         ForeignRecord
             Where the trade belongs to another account.
         ValueError
-            Where its profit or its fees are not finite.
+            Where its profit, in money or as a ratio, or its fees are not finite.
         """
         if trade.account_id != self._account_id:
             raise ForeignRecord(self._account_id, trade.account_id)
         pnl = trade.net_pnl
-        if not (math.isfinite(pnl) and math.isfinite(trade.fees)):
-            raise ValueError(f"trade {trade.trade_id}: net_pnl={pnl}, fees={trade.fees} must be finite")
+        if not (math.isfinite(pnl) and math.isfinite(trade.fees) and math.isfinite(trade.pnl_ratio)):
+            figures = f"net_pnl={pnl}, fees={trade.fees}, pnl_ratio={trade.pnl_ratio}"
+            raise ValueError(f"trade {trade.trade_id}: {figures} must be finite")
         self._all.add(pnl)
         self._count(pnl)
         self._profit += pnl

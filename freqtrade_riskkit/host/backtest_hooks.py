@@ -9,16 +9,21 @@ import json
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from freqtrade.enums import RunMode
 from freqtrade.optimize import backtesting, optimize_reports
+from freqtrade.optimize.optimize_reports import optimize_reports as stats_module
 from rich.console import Console
 
+from freqtrade_riskkit.host.callbacks import carries_kit
+from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.results import result_of
 from freqtrade_riskkit.report.backtest_table import print_backtest
 from freqtrade_riskkit.report.run_result import from_json, to_json
 from freqtrade_riskkit.version import __version__
+
+if TYPE_CHECKING:
+    from freqtrade_riskkit.host.session import RiskSession
 
 logger = logging.getLogger("freqtrade_riskkit.results")
 
@@ -29,8 +34,8 @@ Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 def hook_results(once: Callable[[Any, str, Wrap], None]) -> None:
     """Wrap Freqtrade's functions that make, store and show results; `once` does it only once."""
     once(backtesting.Backtesting, "backtest", _add_to_content)
+    once(stats_module, "generate_strategy_stats", _carry_into_stats)
     for module in (backtesting, optimize_reports):
-        once(module, "generate_backtest_stats", _carry_into_stats)
         once(module, "store_backtest_results", _write_file)
     once(backtesting, "show_backtest_results", _print_table)
 
@@ -38,30 +43,36 @@ def hook_results(once: Callable[[Any, str, Wrap], None]) -> None:
 def _add_to_content(original: Callable[..., Any]) -> Callable[..., Any]:
     def backtest(self: Any, *args: Any, **kwargs: Any) -> Any:
         content = original(self, *args, **kwargs)
-        session = getattr(self.strategy, "riskkit", None)
-        if session is not None and session.acts and self.config.get("runmode") == RunMode.BACKTEST:
-            session.close_books()
-            if session.books is not None:
-                content[RESULT_KEY] = to_json(result_of(session, session.books))
+        if carries_kit(self.strategy):
+            try:
+                _close(self.strategy.riskkit, content)
+            except Exception:
+                logger.exception("The kit's part of the results can't be given; Freqtrade's own stand.")
         return content
 
     return backtest
 
 
+def _close(session: RiskSession, content: dict[str, Any]) -> None:
+    if session.acts and session.run is Run.BACKTEST:
+        session.close_books()
+        if session.books is not None:
+            content[RESULT_KEY] = to_json(result_of(session, session.books))
+
+
 def _carry_into_stats(original: Callable[..., Any]) -> Callable[..., Any]:
-    def generate_backtest_stats(btdata: Any, all_results: Any, *args: Any, **kwargs: Any) -> Any:
-        stats = original(btdata, all_results, *args, **kwargs)
-        for name, content in all_results.items():
-            if RESULT_KEY in content and name in stats["strategy"]:
-                stats["strategy"][name][RESULT_KEY] = content[RESULT_KEY]
+    def generate_strategy_stats(pairlist: Any, strategy: Any, content: Any, *args: Any, **kwargs: Any) -> Any:
+        stats = original(pairlist, strategy, content, *args, **kwargs)
+        if RESULT_KEY in content and stats:
+            stats[RESULT_KEY] = content[RESULT_KEY]
         return stats
 
-    return generate_backtest_stats
+    return generate_strategy_stats
 
 
 def _write_file(original: Callable[..., Any]) -> Callable[..., Any]:
     def store_backtest_results(config: Any, stats: Any, *args: Any, **kwargs: Any) -> Any:
-        stored = original(config, stats, *args, **kwargs)
+        stored = original(_without_password(config), stats, *args, **kwargs)
         results = _results(stats)
         if results:
             file = Path(stored).with_suffix(".riskkit.json")
@@ -71,6 +82,15 @@ def _write_file(original: Callable[..., Any]) -> Callable[..., Any]:
         return stored
 
     return store_backtest_results
+
+
+def _without_password(config: Any) -> Any:
+    """Leave the password of a ledger's server out of the config that Freqtrade puts into a result file."""
+    written = config.get("original_config", {})
+    section = written.get("riskkit")
+    if not isinstance(section, dict) or "@" not in str(section.get("db_url", "")):
+        return config
+    return {**config, "original_config": {**written, "riskkit": {**section, "db_url": "REDACTED"}}}
 
 
 def _print_table(original: Callable[..., Any]) -> Callable[..., Any]:

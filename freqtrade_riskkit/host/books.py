@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from freqtrade_riskkit.core.performance import Metrics, Performance
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.trades import ClosedTrades, open_trades
-from freqtrade_riskkit.host.translation import order_records, trade_record, utc
+from freqtrade_riskkit.host.translation import finished_orders, trade_record, utc
 
 
 class RealisedEquity:
@@ -41,13 +42,22 @@ class RealisedEquity:
         self.base += net_pnl
         return self.value
 
-    def see_open(self, trades: Sequence[LocalTrade]) -> bool:
-        """Book partial exits; True where the equity moved."""
-        realised = {trade.id: float(trade.realized_profit) for trade in trades if trade.realized_profit}
+    def see_open(self, trades: Sequence[LocalTrade]) -> datetime | None:
+        """Book partial exits; give the moment of the newest one, None where none is new."""
+        realised = {}
+        for trade in trades:
+            if trade.realized_profit:
+                realised[trade.id] = float(trade.realized_profit)
         if realised == self.open_realised:
-            return False
+            return None
+        moved = [trade for trade in trades if realised.get(trade.id) != self.open_realised.get(trade.id)]
         self.open_realised = realised
-        return True
+        return max((_last_exit(trade) for trade in moved), default=None)
+
+
+def _last_exit(trade: LocalTrade) -> datetime:
+    filled = (order.order_filled_utc for order in trade.orders if order.ft_order_side == trade.exit_side)
+    return max((moment for moment in filled if moment is not None), default=trade.open_date_utc)
 
 
 class AccountBooks:
@@ -86,6 +96,7 @@ class AccountBooks:
         self.records: list[TradeRecord] = []
         self.last_closed_entry_at: datetime | None = None
         self._on_closed = on_closed
+        self._waiting: deque[LocalTrade] = deque()
         self._position_samples = 0
         self._positions_seen = 0
 
@@ -95,19 +106,40 @@ class AccountBooks:
         self.equity = equity
 
     def take_new_trades(self) -> bool:
-        """Take in the trades that closed since the last call; True where there were any."""
-        new = self.feed.take_new()
-        for trade in new:
-            record = trade_record(trade, self.account_id)
-            self.performance.take(record)
-            self.records.append(record)
-            for order in order_records(trade, self.account_id):
-                self.orders.see(order)
-            self.hold_against_breaker(record)
-            if self.last_closed_entry_at is None or record.entry_at > self.last_closed_entry_at:
-                self.last_closed_entry_at = record.entry_at
-            self._on_closed(record.trade_id)
-        return bool(new)
+        """Take in the closes and partial exits since the last call; True where there were any.
+
+        Raises
+        ------
+        ValueError
+            Where a trade can't be read. It stays the next one to be taken in: nothing is left out.
+        """
+        self._waiting.extend(self.feed.take_new())
+        booked = bool(self._waiting)
+        while self._waiting:
+            self._book(self._waiting[0])
+            self._waiting.popleft()
+        return self._book_partial_exits() or booked
+
+    def _book(self, trade: LocalTrade) -> None:
+        """Take in one closed trade; all that may refuse it comes before the first thing that changes."""
+        record, orders = trade_record(trade, self.account_id), finished_orders(trade)
+        self.performance.take(record)
+        self.records.append(record)
+        for purpose, state in orders:
+            self.orders.count_finished(purpose, state)
+        self.hold_against_breaker(record)
+        if self.last_closed_entry_at is None or record.entry_at > self.last_closed_entry_at:
+            self.last_closed_entry_at = record.entry_at
+        self._on_closed(record.trade_id)
+
+    def _book_partial_exits(self) -> bool:
+        if self.desk is None:
+            return False
+        moment = self.equity.see_open(open_trades())
+        if moment is None:
+            return False
+        self.desk.equity_moved(self.equity.value, moment)
+        return True
 
     def hold_against_breaker(self, record: TradeRecord) -> None:
         """Book a closed trade's profit and let the breaker judge it."""
@@ -118,23 +150,20 @@ class AccountBooks:
     def pass_time(self, now: datetime) -> bool:
         """Take in all that happened up to now; True where anything was booked."""
         booked = self.take_new_trades()
-        trades = open_trades()
         if self.desk is not None:
-            if self.equity.see_open(trades):
-                booked = True
-                self.desk.equity_moved(self.equity.value, now)
             self.desk.clock(now)
         self.now = max(self.now, now)
         self._position_samples += 1
-        self._positions_seen += len(trades)
+        self._positions_seen += len(open_trades())
         return booked
 
     def last_entry_at(self, trades: Sequence[LocalTrade]) -> datetime | None:
         """Give the first placement of the newest initial entry, of open and closed trades."""
-        moments = [utc(trade.open_date) for trade in trades]
-        if self.last_closed_entry_at is not None:
-            moments.append(self.last_closed_entry_at)
-        return max(moments, default=None)
+        if not trades:
+            return self.last_closed_entry_at
+        newest = utc(max(trade.open_date for trade in trades))
+        closed = self.last_closed_entry_at
+        return newest if closed is None or newest > closed else closed
 
     @property
     def average_positions(self) -> float | None:

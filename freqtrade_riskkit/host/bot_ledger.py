@@ -12,6 +12,9 @@ from typing import TypeVar
 from freqtrade_riskkit.core.decisions import Code, Decision
 from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, open_ledger
 
+_LOCK_TIMEOUT_SECONDS = 2.0
+"""How long a loop of the bot, and with it every exit, may wait for another process's lock."""
+
 logger = logging.getLogger("freqtrade_riskkit.ledger")
 
 Answer = TypeVar("Answer")
@@ -57,17 +60,26 @@ class BotLedger:
         return self._failure is None
 
     def save(self, name: str, body: str, now: datetime) -> None:
-        """Write a state, or keep the newest one for the next attempt."""
+        """Write a state and what was noted, or keep both for the next attempt."""
         self._unsaved = (name, body)
-        self.catch_up(now)
+        self._catch_up(now)
 
     def note(self, kind: str, code: str, at: datetime, text: str, body: str) -> None:
-        """Record a decision, or keep it for the next attempt."""
-        self._unnoted.append(lambda ledger: ledger.add_decision(kind, code, at, text, body))
-        self.catch_up(at)
+        """Keep a decision for the next attempt to write.
 
-    def catch_up(self, now: datetime) -> None:
-        """Write what earlier attempts could not."""
+        Nothing is written here: decisions are taken while trades close, and a ledger that keeps one
+        waiting must not hold up an exit.
+        """
+        self._unnoted.append(lambda ledger: ledger.add_decision(kind, code, at, text, body))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+
+    def _catch_up(self, now: datetime) -> None:
+        """Write what is kept for this attempt, in order, up to the first failure."""
         while self._unnoted:
             self._attempt(now, self._unnoted[0])
             if not self.answers:
@@ -78,12 +90,6 @@ class BotLedger:
             self._attempt(now, lambda ledger: ledger.save_state(name, body, now))
             if self.answers:
                 self._unsaved = None
-
-    def close(self) -> None:
-        """Give the connection back."""
-        if self._ledger is not None:
-            self._ledger.close()
-            self._ledger = None
 
     def _attempt(self, now: datetime, action: Callable[[AccountLedger], Answer]) -> Answer | None:
         """Try an action; after a failure the ledger is opened anew at the next attempt."""
@@ -106,6 +112,8 @@ def ledger_of(
 ) -> BotLedger:
     """Give the ledger of one account of one bot database."""
     return BotLedger(
-        lambda now: open_ledger(db_url, user_data, account_id, fingerprint(), now),
+        lambda now: open_ledger(
+            db_url, user_data, account_id, fingerprint(), now, lock_timeout_seconds=_LOCK_TIMEOUT_SECONDS
+        ),
         denies,
     )

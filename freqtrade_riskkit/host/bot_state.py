@@ -30,7 +30,8 @@ class BotState:
     equity_base, open_realised
         Realised equity without, and of, the partial exits of open trades.
     booked_until, booked_ids
-        Newest close date that was booked, and the trades of that date that were.
+        Trades that closed before this moment are booked; of those that closed then or later, these are.
+        Freqtrade may learn of a close after it learnt of a later one, so the moment lies well back.
     """
 
     version: int
@@ -44,9 +45,7 @@ class BotState:
 
     def is_booked(self, trade_id: int, closed_at: datetime) -> bool:
         """Say whether a closed trade is in the breaker's memory already."""
-        return closed_at < self.booked_until or (
-            closed_at == self.booked_until and trade_id in self.booked_ids
-        )
+        return closed_at < self.booked_until or trade_id in self.booked_ids
 
 
 class StateUnreadable(ValueError):

@@ -29,7 +29,7 @@ class WantedLock:
     until
         Its end; None holds until a person deletes it.
     since
-        Moment before which no lock can have been written for it; None where the reason is unique.
+        Moment before which nobody can have deleted it; None where the reason is unique.
     """
 
     reason: str
@@ -111,7 +111,7 @@ class BreakerDesk:
         standing = locks.own_locks(now)
         missing = wanted is not None and all(lock.reason != wanted.reason for lock in standing)
         if wanted is not None and missing:
-            if people_may_delete and locks.was_deleted(wanted.reason, wanted.since, now):
+            if people_may_delete and locks.was_deleted(wanted.reason, wanted.until, wanted.since, now):
                 self._take(self.breaker.reset(now, ResetWay.LOCK_DELETED))
                 wanted = None
             else:

@@ -1,24 +1,26 @@
 """How the kit stands in front of a strategy's callbacks, however they are overridden.
 
-A gate goes around whatever a class resolves for a callback: an override with or without ``super()``,
-one inherited from a base before or behind the mixin, or none. Where gates nest, because an override
-calls ``super()``, only the outermost acts.
+A gate goes around whatever an instance resolves for a callback: an override with or without ``super()``,
+one inherited from a base before or behind the mixin, one set on the instance itself, or none. Where
+gates nest, because an override calls ``super()``, only the outermost acts.
 """
 
 from __future__ import annotations
 
 import functools
+import threading
 from abc import ABCMeta
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 from freqtrade.exceptions import OperationalException
 from freqtrade.strategy import IStrategy
 
-GATE_MARK = "__riskkit_gate__"
-
 Callback = Callable[..., Any]
 Gate = Callable[[Any, Callback, tuple[Any, ...], dict[str, Any]], Any]
+
+_INSIDE = "_riskkit_inside"
 
 
 class RiskKitMeta(ABCMeta):
@@ -39,37 +41,104 @@ class RiskKitMeta(ABCMeta):
         return super().__new__(mcls, name, bases, namespace, **kwargs)
 
 
-def guard(cls: type, name: str, gate: Gate) -> None:
-    """Put a gate around what `cls` resolves for a callback, unless it is a gate already."""
-    owner = next(base for base in cls.__mro__ if name in base.__dict__)
-    found = owner.__dict__[name]
-    if getattr(found, GATE_MARK, False):
-        return
-    setattr(cls, name, _gated(found, gate) if owner is cls else _gated(_forward(cls, name, found), gate))
+def carries_kit(strategy: object) -> bool:
+    """Say whether a strategy has the mixin."""
+    return isinstance(type(strategy), RiskKitMeta)
 
 
-def _gated(original: Callback, gate: Gate) -> Callback:
-    depth = f"_riskkit_inside_{original.__name__}"
+class GatedCallback:
+    """A callback of one class with a gate in front; every subclass of the mixin has one of its own.
 
-    @functools.wraps(original)
-    def gated(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if self.__dict__.get(depth):
-            return original(self, *args, **kwargs)
-        self.__dict__[depth] = True
+    Parameters
+    ----------
+    cls, name
+        The class, and the callback's name.
+    gate
+        What is asked first.
+    always
+        False leaves the callback alone where nobody overrides it.
+    """
+
+    def __init__(self, cls: type, name: str, gate: Gate, always: bool) -> None:
+        self._cls = cls
+        self._name = name
+        self._gate = gate
+        self._own: Any = cls.__dict__.get(name)
+        found = self._own if self._own is not None else _resolve(cls, name)
+        self._acts = always or found is not getattr(IStrategy, name)
+
+        @functools.wraps(found)
+        def gated(strategy: Any, *args: Any, **kwargs: Any) -> Any:
+            return _run(strategy, name, gate, self._target(strategy), args, kwargs)
+
+        self._function = gated
+
+    def __get__(self, strategy: Any, owner: type | None = None) -> Any:
+        """Give the gated method; what was set on the instance itself comes before the class's."""
+        if strategy is None:
+            return self._function if self._acts else getattr(super(self._cls, owner), self._name)
+        if type(strategy).__dict__.get(self._name) is self:
+            set_on_instance = strategy.__dict__.get(self._name)
+            if set_on_instance is not None:
+                return self._around(strategy, set_on_instance)
+        return MethodType(self._function, strategy) if self._acts else self._target(strategy)
+
+    def __set__(self, strategy: Any, value: Any) -> None:
+        """Let an instance have a callback of its own."""
+        strategy.__dict__[self._name] = value
+
+    def __delete__(self, strategy: Any) -> None:
+        """Let an instance go back to its class's callback."""
         try:
-            return gate(self, functools.partial(original, self), args, kwargs)
-        finally:
-            self.__dict__[depth] = False
+            del strategy.__dict__[self._name]
+        except KeyError:
+            raise AttributeError(self._name) from None
 
-    setattr(gated, GATE_MARK, True)
-    return gated
+    def forwards(self) -> bool:
+        """Say whether the class has no callback of its own."""
+        return self._own is None
+
+    def _around(self, strategy: Any, callback: Callback) -> Callback:
+        @functools.wraps(callback)
+        def gated(*args: Any, **kwargs: Any) -> Any:
+            return _run(strategy, self._name, self._gate, callback, args, kwargs)
+
+        return gated
+
+    def _target(self, strategy: Any) -> Callback:
+        """Bind what stands behind the gate: an own callback, or the next in the instance's order of bases."""
+        own: Any = self._own
+        if own is None:
+            return getattr(super(self._cls, strategy), self._name)
+        return own.__get__(strategy, type(strategy)) if hasattr(type(own), "__get__") else own
 
 
-def _forward(cls: type, name: str, found: Callback) -> Callback:
-    """Give a function that calls what stands behind `cls` in the instance's own order of bases."""
+def guard(cls: type, name: str, gate: Gate, *, always: bool) -> None:
+    """Put a gate around whatever `cls` has for a callback.
 
-    @functools.wraps(found)
-    def forward(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return getattr(super(cls, self), name)(*args, **kwargs)
+    Where it isn't to be there `always`, a callback that nobody overrides is left alone.
+    """
+    setattr(cls, name, GatedCallback(cls, name, gate, always))
 
-    return forward
+
+def _resolve(cls: type, name: str) -> Any:
+    """Find the callback that a class inherits, past the gates that only forward."""
+    for base in cls.__mro__:
+        found = base.__dict__.get(name)
+        if found is not None and not (isinstance(found, GatedCallback) and found.forwards()):
+            return found if not isinstance(found, GatedCallback) else getattr(base, name)
+    raise AttributeError(name)
+
+
+def _run(
+    strategy: Any, name: str, gate: Gate, target: Callback, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    inside: set[tuple[str, int]] = strategy.__dict__.setdefault(_INSIDE, set())
+    key = (name, threading.get_ident())
+    if key in inside:
+        return target(*args, **kwargs)
+    inside.add(key)
+    try:
+        return gate(strategy, target, args, kwargs)
+    finally:
+        inside.discard(key)

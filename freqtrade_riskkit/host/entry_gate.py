@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from freqtrade.exchange import timeframe_to_prev_date, timeframe_to_seconds
+from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
 
 from freqtrade_riskkit.config import RiskKitConfig
@@ -18,7 +19,7 @@ from freqtrade_riskkit.host.confidence import SignalConfidence
 from freqtrade_riskkit.host.denials import Denials
 from freqtrade_riskkit.host.entry_counts import EntryCounts
 from freqtrade_riskkit.host.modes import Run
-from freqtrade_riskkit.host.trades import held_capital, is_being_replaced, open_trades
+from freqtrade_riskkit.host.trades import held_capital, is_being_replaced, open_trades, open_trades_on
 
 if TYPE_CHECKING:
     from freqtrade.strategy import IStrategy
@@ -40,10 +41,12 @@ class EntryGate:
     def __init__(self, config: RiskKitConfig, strategy: IStrategy, run: Run, currency: str) -> None:
         self._config = config
         self._strategy = strategy
-        self._run = run
+        self._is_simulated = run.is_simulated
+        self._has_detail = bool(strategy.config.get("timeframe_detail"))
         self._stacking = bool(strategy.config.get("position_stacking"))
         self.limit = policies.position_limit(config, strategy.max_open_trades)
         self._rules = policies.entry_rules(config, self.limit, timeframe_to_seconds(strategy.timeframe))
+        self._watches_time = policies.cooldown(config.entry, 1) is not None
         self._watches_capital = policies.fragmentation(config) is not None
         self._confidence = SignalConfidence() if policies.uses_confidence(config.entry) else None
         level = logging.INFO if run.is_trade else logging.DEBUG
@@ -73,7 +76,9 @@ class EntryGate:
         return ALLOWED
 
     def entered(self, pair: str, now: datetime) -> None:
-        """Note an initial entry that passed every check and was confirmed."""
+        """Note an initial entry that passed every check and was confirmed; a replaced order is none."""
+        if self._being_replaced(pair):
+            return
         confidence = self._confidence_of(pair, now)
         open_now = len(open_trades()) + 1
         self.entries.note(pair, open_now, self.limit.limit_for(confidence), self.limit.is_high(confidence))
@@ -88,27 +93,31 @@ class EntryGate:
         if self._confidence is not None:
             self._confidence.distrust(pair)
 
-    def inherit_signals(self, other: EntryGate) -> None:
-        """Take over the signals that were learnt before a backtest's first loop."""
-        self._confidence = other._confidence
-
     def _describe(
         self, pair: str, now: datetime, kind: EntryKind, books: AccountBooks
     ) -> tuple[EntryRequest, AccountView]:
         trades = open_trades()
-        if kind is EntryKind.INITIAL and self._run.is_simulated:
-            others = [trade for trade in trades if not is_being_replaced(trade, pair, self._stacking)]
-            if len(others) < len(trades):
-                kind, trades = EntryKind.REPLACED, others
+        on_pair = open_trades_on(pair)
+        replaced = self._being_replaced(pair) if kind is EntryKind.INITIAL else []
+        if replaced:
+            kind = EntryKind.REPLACED
+            trades = [trade for trade in trades if trade not in replaced]
+            on_pair = [trade for trade in on_pair if trade not in replaced]
         held = held_capital(trades) if self._watches_capital else 0.0
         view = AccountView(
             open_positions=len(trades),
-            pair_is_open=any(trade.pair == pair for trade in trades),
-            last_entry_at=books.last_entry_at(trades),
+            pair_is_open=bool(on_pair),
+            last_entry_at=books.last_entry_at(trades) if self._watches_time else None,
             held_capital=held,
             balance=self._balance() if held else 0.0,
         )
         return EntryRequest(pair, kind, now, self._confidence_of(pair, now)), view
+
+    def _being_replaced(self, pair: str) -> list[LocalTrade]:
+        """Give the trades of a pair whose order a backtest asks to replace; a bot doesn't ask for these."""
+        if not self._is_simulated:
+            return []
+        return [trade for trade in open_trades_on(pair) if is_being_replaced(trade, self._stacking)]
 
     def _breaker_covers(self, kind: EntryKind) -> bool:
         section = self._config.circuit_breaker
@@ -117,8 +126,9 @@ class EntryGate:
     def _confidence_of(self, pair: str, now: datetime) -> float | None:
         if self._confidence is None:
             return None
-        if self._run.is_simulated:
-            return self._confidence.at_candle(pair, timeframe_to_prev_date(self._strategy.timeframe, now))
+        if self._is_simulated:
+            candle = timeframe_to_prev_date(self._strategy.timeframe, now) if self._has_detail else now
+            return self._confidence.at_candle(pair, candle)
         return self._confidence.newest(pair)
 
     def _balance(self) -> float:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from freqtrade.enums import ExitCheckTuple, ExitType
+from freqtrade.exchange import price_to_precision
 from freqtrade.persistence import LocalTrade
 
 from freqtrade_riskkit.core.exits.bracket import Bracket, BracketPlan
@@ -13,6 +15,40 @@ from freqtrade_riskkit.core.exits.bracket import Bracket, BracketPlan
 STOP_REASON = "riskkit_stop_loss"
 TARGET_REASON = "riskkit_take_profit"
 _STOPS = (ExitType.STOP_LOSS, ExitType.TRAILING_STOP_LOSS)
+_RANK = {
+    ExitType.STOP_LOSS: 1,
+    ExitType.LIQUIDATION: 1,
+    ExitType.ROI: 2,
+    ExitType.TRAILING_STOP_LOSS: 3,
+}
+"""Freqtrade's order of exits, in which signals come first."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """How one open trade's bracket stands.
+
+    Attributes
+    ----------
+    open_rate
+        Entry price that the plan was made for.
+    target_rate
+        Price of the target, on the pair's grid of prices as an order for it would be.
+    own_stop
+        The trade's stop loss as the bracket set it; None where another one was tighter.
+    priced_at
+        Profit ratio at which the target's exit under way is to be filled.
+    """
+
+    open_rate: float
+    target_rate: float
+    is_short: bool
+    own_stop: float | None
+    priced_at: float | None = None
+
+    def reaches(self, best: float) -> bool:
+        """Say whether a rate is at the target or beyond it."""
+        return best <= self.target_rate if self.is_short else best >= self.target_rate
 
 
 class BracketDesk:
@@ -25,30 +61,29 @@ class BracketDesk:
 
     def __init__(self, bracket: Bracket) -> None:
         self._bracket = bracket
-        self._plans: dict[int, tuple[float, BracketPlan]] = {}
-        self._stops: dict[int, float] = {}
-        self._priced: dict[int, float] = {}
+        self._standing: dict[int, Standing] = {}
 
-    def prepare(self, trade: LocalTrade) -> None:
-        """Set a trade's plan, once for each entry price it has had, and tighten its stop."""
-        self._priced.pop(trade.id, None)
-        known = self._plans.get(trade.id)
-        if known is not None and known[0] == trade.open_rate:
-            return
+    def prepare(self, trade: LocalTrade) -> Standing:
+        """Give how a trade stands; its plan is made, and its stop tightened, once for an entry price."""
+        standing = self._standing.get(trade.id)
+        if standing is not None and standing.open_rate == trade.open_rate:
+            standing.priced_at = None
+            return standing
         plan = self._bracket.plan(trade.open_rate, bool(trade.is_short), trade.leverage or 1.0)
-        self._plans[trade.id] = (trade.open_rate, plan)
-        before = trade.stop_loss
-        trade.adjust_stop_loss(trade.open_rate, self._bracket.stop)
-        if trade.stop_loss != before or self._was_set_before_restart(trade, plan):
-            self._stops[trade.id] = trade.stop_loss
+        own_stop = self._tighten_stop(trade, plan)
+        if own_stop is None and standing is not None and standing.own_stop == trade.stop_loss:
+            own_stop = standing.own_stop  # of an earlier entry price, and still the tighter one
+        target_rate = price_to_precision(plan.target_rate, trade.price_precision, trade.precision_mode_price)
+        standing = Standing(trade.open_rate, target_rate, bool(trade.is_short), own_stop)
+        self._standing[trade.id] = standing
+        return standing
 
     def exits(
         self,
+        standing: Standing,
         trade: LocalTrade,
         found: list[ExitCheckTuple],
-        rate: float,
-        low: float | None,
-        high: float | None,
+        best: float,
         host_roi: Callable[[], float | None],
     ) -> list[ExitCheckTuple]:
         """Add the bracket's exits to those that Freqtrade found.
@@ -56,50 +91,53 @@ class BracketDesk:
         Freqtrade's order stays: signal, stop, target, trailing stop. Where a candle reaches stop and
         target, the stop counts. Of the target and a return on investment that the strategy asks for
         (`host_roi`), the nearer one counts, since the price comes to it first.
+
+        Parameters
+        ----------
+        best
+            The most favourable rate: the candle's high for a long position in a backtest (its low for a
+            short one), the current rate in a bot.
         """
-        plan = self._plans[trade.id][1]
-        own_stop = self._stops.get(trade.id)
+        own_stop = standing.own_stop
         exits = [
             ExitCheckTuple(ExitType.STOP_LOSS, STOP_REASON)
             if own_stop is not None and exit_.exit_type in _STOPS and trade.stop_loss == own_stop
             else exit_
             for exit_ in found
         ]
-        best = (low if trade.is_short else high) or rate
-        reached = best <= plan.target_rate if trade.is_short else best >= plan.target_rate
-        if not reached:
-            return exits
-        target = trade.calc_profit_ratio(plan.target_rate)
-        roi = next((i for i, exit_ in enumerate(exits) if exit_.exit_type is ExitType.ROI), None)
-        if roi is not None:
+        if standing.reaches(best):
+            self._add_target(standing, trade, exits, host_roi)
+        return sorted(exits, key=lambda exit_: _RANK.get(exit_.exit_type, 0))
+
+    def forget(self, trade_id: int) -> None:
+        """Drop the plan of a closed trade."""
+        self._standing.pop(trade_id, None)
+
+    def _add_target(
+        self,
+        standing: Standing,
+        trade: LocalTrade,
+        exits: list[ExitCheckTuple],
+        host_roi: Callable[[], float | None],
+    ) -> None:
+        target = trade.calc_profit_ratio(standing.target_rate)
+        kinds = [exit_.exit_type for exit_ in exits]
+        if ExitType.ROI in kinds:
             asked = host_roi()
             if asked is not None and asked <= target:
-                return exits
-        self._priced[trade.id] = target
-        taken = ExitCheckTuple(ExitType.ROI, TARGET_REASON)
-        if roi is not None:
-            exits[roi] = taken
-            return exits
-        first_trailing = next(
-            (i for i, exit_ in enumerate(exits) if exit_.exit_type is ExitType.TRAILING_STOP_LOSS),
-            len(exits),
-        )
-        exits.insert(first_trailing, taken)
-        return exits
+                return
+            del exits[kinds.index(ExitType.ROI)]
+        exits.append(ExitCheckTuple(ExitType.ROI, TARGET_REASON))
+        standing.priced_at = target
 
-    def roi_of_target(self, trade: LocalTrade) -> float | None:
-        """Give the profit ratio to price the exit at, while the target's exit is under way."""
-        return self._priced.get(trade.id)
-
-    def _was_set_before_restart(self, trade: LocalTrade, plan: BracketPlan) -> bool:
-        return (
+    def _tighten_stop(self, trade: LocalTrade, plan: BracketPlan) -> float | None:
+        before = trade.stop_loss
+        tighter = plan.stop_rate < before if trade.is_short else plan.stop_rate > before
+        if tighter or not before:
+            trade.adjust_stop_loss(trade.open_rate, self._bracket.stop)
+        was_set_before_restart = (
             bool(trade.is_stop_loss_trailing)
             and trade.stop_loss_pct == -self._bracket.stop
             and math.isclose(trade.stop_loss, plan.stop_rate, rel_tol=1e-3)
         )
-
-    def forget(self, trade_id: int) -> None:
-        """Drop the plan of a closed trade."""
-        self._plans.pop(trade_id, None)
-        self._stops.pop(trade_id, None)
-        self._priced.pop(trade_id, None)
+        return trade.stop_loss if trade.stop_loss != before or was_set_before_restart else None

@@ -9,6 +9,7 @@ from typing import Any
 from freqtrade.freqtradebot import FreqtradeBot
 
 from freqtrade_riskkit.core.entry.request import EntryKind
+from freqtrade_riskkit.host.callbacks import carries_kit
 
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -20,9 +21,9 @@ def hook_force_entries(once: Callable[[Any, str, Wrap], None]) -> None:
 
 def _guard(original: Callable[..., Any]) -> Callable[..., Any]:
     def execute_entry(self: Any, pair: str, *args: Any, **kwargs: Any) -> Any:
-        session = getattr(self.strategy, "riskkit", None)
         adds = kwargs.get("trade") is not None and kwargs.get("mode") == "pos_adjust"
-        if session is not None and adds and not session.admits(pair, datetime.now(UTC), EntryKind.ADDED):
+        gated = adds and carries_kit(self.strategy)
+        if gated and not self.strategy.riskkit.admits(pair, datetime.now(UTC), EntryKind.ADDED):
             return False
         return original(self, pair, *args, **kwargs)
 

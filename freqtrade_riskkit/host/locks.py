@@ -38,20 +38,24 @@ def own_locks(now: datetime) -> list[PairLock]:
     ]
 
 
-def was_deleted(reason: str, since: datetime | None, now: datetime) -> bool:
-    """Say whether a person took a lock of the kit back before its end.
+def was_deleted(reason: str, until: datetime | None, since: datetime | None, now: datetime) -> bool:
+    """Say whether a person took a lock of the kit back after `since` and before its end.
 
-    Deleting a lock by Telegram, FreqUI or REST leaves its row inactive.
+    Deleting a lock by Telegram, FreqUI or REST leaves its row inactive, ended at that moment. The kit
+    itself, where it takes a lock back, leaves the end as it was.
     """
     return any(
-        not lock.active and lock.reason == reason and (since is None or utc(lock.lock_time) >= since)
+        not lock.active
+        and lock.reason == reason
+        and utc(lock.lock_end_time) < lock_end(until)
+        and (since is None or utc(lock.lock_end_time) >= since)
         for lock in PairLocks.get_all_locks()
         if lock.pair == ALL_PAIRS and utc(lock.lock_time) <= now
     )
 
 
 def release(locks: list[PairLock]) -> None:
-    """Take locks back."""
+    """Take locks back, their ends left as they are: a person's deletion looks different."""
     for lock in locks:
         lock.active = False
     if PairLocks.use_db:

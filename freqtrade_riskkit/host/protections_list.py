@@ -2,51 +2,118 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from freqtrade_riskkit.host.callbacks import GATE_MARK
+from freqtrade.exceptions import OperationalException
 
-OWN_LIST = "_riskkit_strategy_protections"
+from freqtrade_riskkit.host.modes import Run
+
+logger = logging.getLogger("freqtrade_riskkit.protections")
+
+OWN_LIST = "_riskkit_protections"
 SESSION_KEY = "riskkit_session"
 
-
-class GuardedProtections(property):
-    """Stands where a strategy's `protections` are read or set, and adds to them."""
+Protections = list[dict[str, Any]]
 
 
-setattr(GuardedProtections, GATE_MARK, True)
+class GuardedProtections:
+    """Stands where a strategy's `protections` are read or set, and adds to them.
+
+    A property of the strategy is asked at each reading. A plain list becomes the instance's own at the
+    first one, so that a strategy may replace it or append to it.
+
+    Parameters
+    ----------
+    cls
+        The class whose protections these are; every subclass of the mixin has a guard of its own.
+    """
+
+    def __init__(self, cls: type) -> None:
+        self._cls: Any = cls
+        self._own: Any = cls.__dict__.get("protections")
+
+    def __get__(self, strategy: Any, owner: type | None = None) -> Any:
+        """Give the whole list of an instance; to a class, and to ``super()``, what is defined there."""
+        if strategy is None:
+            return super(self._cls, owner).protections if self._own is None else self._own  # type: ignore[misc]
+        if type(strategy).__dict__.get("protections") is not self:
+            return self._defined(strategy)
+        if OWN_LIST not in strategy.__dict__:
+            defined = list(self._defined(strategy))
+            if _is_computed(type(strategy)):
+                return complete(strategy, defined)
+            strategy.__dict__[OWN_LIST] = defined
+        return complete(strategy, strategy.__dict__[OWN_LIST])
+
+    def __set__(self, strategy: Any, value: Protections) -> None:
+        """Let an instance have a list of its own."""
+        strategy.__dict__[OWN_LIST] = list(value)
+
+    def _defined(self, strategy: Any) -> Any:
+        """Give what the class defines; without an own list, what is next in the instance's order of bases."""
+        own: Any = self._own
+        if own is None:
+            return super(self._cls, strategy).protections  # type: ignore[misc]
+        return own.__get__(strategy, type(strategy)) if hasattr(type(own), "__get__") else own
+
+    @property
+    def defined(self) -> Any:
+        """The list or property that the class itself defines; None without one."""
+        return self._own
 
 
 def guard_protections(cls: type) -> None:
-    """Put the guard around what `cls` resolves for `protections`, unless it is the guard already."""
-    owner = next(base for base in cls.__mro__ if "protections" in base.__dict__)
-    found = owner.__dict__["protections"]
-    if getattr(found, GATE_MARK, False):
-        return
-
-    def read(self: Any) -> list[dict[str, Any]]:
-        if OWN_LIST in self.__dict__:
-            return complete(self, self.__dict__[OWN_LIST])
-        if owner is not cls:
-            return complete(self, super(cls, self).protections)
-        own = found.__get__(self, type(self)) if hasattr(type(found), "__get__") else found
-        return complete(self, own)
-
-    cls.protections = GuardedProtections(read, _remember)
+    """Put the guard around whatever `cls` has for `protections`."""
+    cls.protections = GuardedProtections(cls)  # type: ignore[attr-defined]
 
 
-def complete(strategy: Any, own: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add the config's and the kit's protections to a strategy's own, each once."""
+def complete(strategy: Any, listed: Protections) -> Protections:
+    """Add the config's and the kit's protections to a strategy's own list, each once, and give it back.
+
+    Raises
+    ------
+    OperationalException
+        Where the list of a backtest names one of the kit's protections, which the config switches on. A
+        bot, which may hold positions, goes on without.
+    """
     session = strategy.riskkit
-    listed = [item for item in own if not str(item.get("method", "")).startswith("RiskKit")]
-    if not session.acts:
-        return listed
+    _refuse_kit_names(listed, session.run)
+    listed[:] = own_protections(listed)
     if session.enforces:
-        listed += [dict(item) for item in session.config.protections if item not in listed]
-    if session.breaker_simulated:
+        configured = session.config.protections
+        listed[:] = [item for item in listed if item not in configured] + [dict(item) for item in configured]
+    if session.acts and session.breaker_simulated:
         listed.append({"method": "RiskKitCircuitBreaker", SESSION_KEY: session})
     return listed
 
 
-def _remember(self: Any, value: list[dict[str, Any]]) -> None:
-    self.__dict__[OWN_LIST] = value
+def own_protections(listed: Protections) -> Protections:
+    """Give the protections that aren't the kit's."""
+    return [item for item in listed if not _method(item).startswith("RiskKit")]
+
+
+def _refuse_kit_names(listed: Protections, run: Run) -> None:
+    for item in listed:
+        method = _method(item)
+        if method.startswith("RiskKit") and SESSION_KEY not in item:
+            message = (
+                f"Take {method} out of the strategy's protections: the kit adds it itself where the section "
+                "riskkit of the config switches it on."
+            )
+            if not run.is_trade:
+                raise OperationalException(message)
+            logger.error(message)
+
+
+def _method(item: dict[str, Any]) -> str:
+    return str(item.get("method", ""))
+
+
+def _is_computed(cls: type) -> bool:
+    for base in cls.__mro__:
+        found = base.__dict__.get("protections")
+        defined = found.defined if isinstance(found, GuardedProtections) else found
+        if defined is not None:
+            return hasattr(type(defined), "__get__")
+    return False

@@ -15,13 +15,14 @@ from freqtrade_riskkit.host.backtest_hooks import hook_results
 from freqtrade_riskkit.host.force_entry import hook_force_entries
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_MARK = "__riskkit_registered__"
+_DONE = "__riskkit_registered__"
 
 
 def register() -> None:
     """Register with Freqtrade in this process; calling it again changes nothing.
 
-    Other plugins that do the same are left in place: each call goes through to what was there.
+    Other plugins that do the same are left in place, before or after: each call goes through to what
+    was there.
     """
     _search_also(ProtectionResolver, _PACKAGE / "protections")
     _search_also(PairListResolver, _PACKAGE / "pairlists")
@@ -35,21 +36,20 @@ def _search_also(resolver: type[IResolver], folder: Path) -> None:
             paths = original.__func__(cls, *args, **kwargs)  # type: ignore[attr-defined]
             return paths if folder in paths else [*paths, folder]
 
-        return build_search_paths
+        return classmethod(functools.wraps(original)(build_search_paths))
 
-    current = resolver.__dict__.get("build_search_paths")
-    if current is not None and getattr(current.__func__, _MARK, False):
+    _once(resolver, "build_search_paths", add)
+
+
+def _once(owner: Any, name: str, wrap: Callable[[Callable[..., Any]], Any]) -> None:
+    """Wrap a function of a module or class, unless that was done before.
+
+    What was done is noted on the owner itself, for a later plugin's wrapper hides the kit's.
+    """
+    done: set[str] = vars(owner).get(_DONE, set())
+    if name in done:
         return
-    wrapped = add(resolver.build_search_paths)
-    setattr(wrapped, _MARK, True)
-    resolver.build_search_paths = classmethod(wrapped)  # type: ignore[assignment,method-assign]
-
-
-def _once(owner: Any, name: str, wrap: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    """Wrap a function of a module or class, unless it is wrapped already."""
-    current = getattr(owner, name)
-    if getattr(current, _MARK, False):
-        return
-    wrapped = functools.wraps(current)(wrap(current))
-    setattr(wrapped, _MARK, True)
-    setattr(owner, name, wrapped)
+    original = getattr(owner, name)
+    wrapped = wrap(original)
+    setattr(owner, name, wrapped if isinstance(wrapped, classmethod) else functools.wraps(original)(wrapped))
+    setattr(owner, _DONE, done | {name})

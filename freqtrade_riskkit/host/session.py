@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from freqtrade.enums import ExitCheckTuple
 from freqtrade.exchange import timeframe_to_prev_date, timeframe_to_seconds
 from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
@@ -26,10 +25,11 @@ from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_keeper import BotKeeper
 from freqtrade_riskkit.host.breaker_desk import WantedLock
 from freqtrade_riskkit.host.entry_gate import EntryGate
+from freqtrade_riskkit.host.exit_plans import ExitPlans
 from freqtrade_riskkit.host.exits import BracketDesk
 from freqtrade_riskkit.host.modes import Run, run_of
 from freqtrade_riskkit.host.status import Status, status_of
-from freqtrade_riskkit.host.trades import BacktestTrades, held_capital, open_trades
+from freqtrade_riskkit.host.trades import held_capital, open_trades
 from freqtrade_riskkit.host.translation import order_records
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class RiskSession:
         self._load = load
         self._refused = refused
         self.run: Run = run_of(strategy.config)
+        self._is_simulated = self.run.is_simulated
         self.currency: str = strategy.config["stake_currency"]
         self.alerts = Alerts(strategy, self.run)
         self._apply(load())
@@ -78,6 +79,8 @@ class RiskSession:
         self._keeper: BotKeeper | None = None
         self._candle: datetime | None = None
         self.failure: str | None = None
+        self._admitted: tuple[object, ...] | None = None
+        self._renewed_for: object = None
 
     @property
     def breaker_simulated(self) -> bool:
@@ -109,16 +112,26 @@ class RiskSession:
             self.failure = None
 
     def trade_closed(self) -> WantedLock | None:
-        """Take in a close at once; give the lock that ought to stand now."""
+        """Take in a close at once; give the lock that ought to stand now.
+
+        Never raises, for an exit is under way: what fails here fails the next check of an entry too.
+        """
         if not self.acts or self.books is None:
             return None
-        with self._lock:
-            self.books.take_new_trades()
-        return self.books.desk.wanted_lock() if self.books.desk is not None else None
+        try:
+            with self._lock:
+                self.books.take_new_trades()
+                return self.books.desk.wanted_lock() if self.books.desk is not None else None
+        except Exception:
+            logger.exception("A closed trade could not be booked; entries are denied until it can be.")
+            return None
 
     def admits(self, pair: str, now: datetime, kind: EntryKind = EntryKind.INITIAL) -> bool:
         """Say whether an entry may go on, and count a denial. Never raises: a bug denies."""
         if not self.acts:
+            return True
+        question = self._question(pair, now, kind)
+        if question is not None and question == self._admitted:
             return True
         try:
             with self._lock:
@@ -127,6 +140,7 @@ class RiskSession:
             logger.exception("A check of an entry on %s failed; the entry is denied.", pair)
             decision = Decision(False, Code.CHECK_FAILED, detail=f"{type(error).__name__}: {error}")
         if decision.allowed:
+            self._admitted = question
             return True
         self.gate.denials.deny(pair, decision, self._candle)
         return not self.enforces
@@ -136,6 +150,7 @@ class RiskSession:
         if not self.acts:
             return
         try:
+            self._renew_for_backtest()
             self.gate.learn_signals(pair, dataframe)
         except Exception as error:
             logger.exception("The confidence of the signals on %s could not be read.", pair)
@@ -150,41 +165,6 @@ class RiskSession:
             self.gate.entered(pair, now)
         except Exception:
             logger.exception("The entry on %s could not be counted.", pair)
-
-    def prepare_exit(self, trade: LocalTrade) -> bool:
-        """Set a trade's exit plan; False where there is none, or where it failed (which is alerted)."""
-        if self.exits is None:
-            return False
-        try:
-            self.exits.prepare(trade)
-        except Exception as error:
-            logger.exception("The exit plan of trade %s on %s failed.", trade.id, trade.pair)
-            self.alerts.once(f"{Code.CHECK_FAILED}: the exit plan of {trade.pair} failed: {error}")
-            return False
-        return True
-
-    def add_exits(
-        self,
-        trade: LocalTrade,
-        found: list[ExitCheckTuple],
-        rate: float,
-        low: float | None,
-        high: float | None,
-        now: datetime,
-    ) -> list[ExitCheckTuple]:
-        """Add the exits of a prepared plan; Freqtrade's own are given where that fails."""
-        if self.exits is None:
-            return found
-        try:
-            return self.exits.exits(trade, found, rate, low, high, lambda: self._host_roi(trade, now))
-        except Exception as error:
-            logger.exception("The exit plan of trade %s on %s failed.", trade.id, trade.pair)
-            self.alerts.once(f"{Code.CHECK_FAILED}: the exit plan of {trade.pair} failed: {error}")
-            return found
-
-    def roi_of_target(self, trade: LocalTrade) -> float | None:
-        """Give the profit ratio at which a target's exit under way is priced; None otherwise."""
-        return self.exits.roi_of_target(trade) if self.exits is not None else None
 
     def forget_trade(self, trade_id: int) -> None:
         """Drop what is kept of an open trade, once it closed."""
@@ -232,6 +212,19 @@ class RiskSession:
         """Give every figure against its limit."""
         return status_of(self)
 
+    def _question(self, pair: str, now: datetime, kind: EntryKind) -> tuple[object, ...] | None:
+        """Name what an answer depends on in a backtest, where an entry is asked about twice."""
+        if not self._is_simulated:
+            return None
+        return (
+            pair,
+            now,
+            kind,
+            LocalTrade.bt_trades,
+            len(LocalTrade.bt_trades),
+            len(LocalTrade.bt_trades_open),
+        )
+
     def _decide(self, pair: str, now: datetime, kind: EntryKind) -> Decision:
         if self._refused is not None:
             return Decision(False, Code.CONFIG_INVALID, detail=self._refused)
@@ -253,17 +246,11 @@ class RiskSession:
         self.books = self._keeper.loop(now)
 
     def _keep_backtest(self, now: datetime) -> None:
-        books = self.books
-        feed = books.feed if books is not None else None
-        if not isinstance(feed, BacktestTrades) or not feed.is_current or books is None or now < books.now:
-            books = self._begin_backtest(now)
+        self._renew_for_backtest()
+        books = self.books if self.books is not None else self._begin_backtest(now)
         books.pass_time(now)
         if books.desk is not None:
             books.desk.settle_locks(now, people_may_delete=False)
-
-    def _host_roi(self, trade: LocalTrade, now: datetime) -> float | None:
-        minutes = int((now - trade.open_date_utc).total_seconds() // 60)
-        return self._strategy.min_roi_reached_entry(trade, minutes, now)[1]
 
     def _apply(self, loaded: Loaded) -> None:
         self.config = loaded.config
@@ -271,19 +258,27 @@ class RiskSession:
         self.acts = self.run is not Run.OTHER and self.config.mode != "off"
         self.enforces = self.acts and self.config.mode == "enforce"
 
-    def _begin_backtest(self, now: datetime) -> AccountBooks:
+    def _renew_for_backtest(self) -> None:
+        """Begin anew where Freqtrade has begun another backtest; signals come before the first loop."""
+        if not self._is_simulated or self._renewed_for is LocalTrade.bt_trades:
+            return
         self._apply(self._load())
-        gate = EntryGate(self.config, self._strategy, self.run, self.currency)
-        gate.inherit_signals(self.gate)
-        self.gate = gate
+        self.gate = EntryGate(self.config, self._strategy, self.run, self.currency)
         self.exits = self._make_exits()
+        self.books = None
+        self._admitted = None
+        self._renewed_for = LocalTrade.bt_trades
+
+    def _begin_backtest(self, now: datetime) -> AccountBooks:
         candle = timedelta(seconds=timeframe_to_seconds(self._strategy.timeframe))
         self.books = opening.open_backtest(self, self._strategy, now, candle)
         return self.books
 
-    def _make_exits(self) -> BracketDesk | None:
+    def _make_exits(self) -> ExitPlans | None:
         bracket = policies.bracket(self.config)
-        return BracketDesk(bracket) if bracket is not None and self.enforces else None
+        if bracket is None or not self.enforces:
+            return None
+        return ExitPlans(BracketDesk(bracket), self._strategy, self.alerts)
 
     def _release_locks_once(self, now: datetime) -> None:
         if self.run.is_trade and self._candle is None:

@@ -3,126 +3,150 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import inspect
 import logging
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Trade
 from freqtrade.strategy import IStrategy
-from freqtrade.strategy.parameters import BaseParameter
+from freqtrade.strategy.parameters import BaseParameter, NumericParameter
 
-from freqtrade_riskkit.config import KIT_KEY, ConfigInvalid, Loaded, load
+from freqtrade_riskkit.config import ConfigInvalid, Loaded, load
 from freqtrade_riskkit.host.modes import Run, run_of
 from freqtrade_riskkit.host.registration import register
 from freqtrade_riskkit.host.session import RiskSession
-from freqtrade_riskkit.version import __version__
 
 logger = logging.getLogger("freqtrade_riskkit")
-
-_PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def stamp(strategy: IStrategy) -> None:
-    """Write the kit's version and a hash of all sources involved into the config.
-
-    Freqtrade reuses a backtest's result while config and strategy file are the same; an upgrade of the
-    kit, or an edit of a base class, has to make a difference too.
-    """
-    section = strategy.config.get("riskkit") or {}
-    if isinstance(section, dict):
-        strategy.config["riskkit"] = {**section, KIT_KEY: f"{__version__} {_sources_hash(type(strategy))}"}
 
 
 def check_early(strategy: IStrategy) -> None:
     """Refuse a bad configuration before a backtest loads its data.
 
-    A bot is not refused here: it may hold positions, which only its database tells.
+    A bot is not refused here: it may hold positions, which only its database tells. Nor is a strategy
+    whose plain attributes feed the section, for its `bot_start` may set them.
     """
-    if run_of(strategy.config).is_simulated:
-        _load_or_refuse(strategy)
+    if run_of(strategy.config).is_simulated and all(
+        isinstance(getattr(strategy, attribute, None), BaseParameter)
+        for attribute in _fed_keys(strategy).values()
+    ):
+        _refuse_problems(_problems(strategy))
+
+
+def check_space(strategy: IStrategy) -> None:
+    """Refuse a hyperopt whose parameters could take values that the section doesn't.
+
+    Each parameter's ends, or choices, are tried with the others as they are.
+    """
+    if run_of(strategy.config) is not Run.HYPEROPT:
+        return
+    problems: list[str] = []
+    for key, attribute in _fed_keys(strategy).items():
+        parameter = getattr(strategy, attribute)
+        if isinstance(parameter, BaseParameter) and parameter.optimize and parameter.in_space:
+            for value in _ends(parameter):
+                problems += _problems(strategy, {key: value})
+    _refuse_problems(problems)
 
 
 def make_session(strategy: IStrategy) -> RiskSession:
     """Begin the session of a strategy.
+
+    With a bad configuration every entry is denied in it: `start_session` says when to go on like that.
+    """
+    register()
+    try:
+        return RiskSession(strategy, functools.partial(read_config, strategy))
+    except ConfigInvalid as error:
+        return RiskSession(strategy, functools.partial(load, None), refused=" ".join(str(error).split()))
+
+
+def start_session(strategy: IStrategy) -> RiskSession:
+    """Begin the session of a strategy that starts, and say what it will do.
 
     Raises
     ------
     OperationalException
         Where the configuration is bad and no open trade needs the bot.
     """
-    register()
-    try:
-        session = RiskSession(strategy, functools.partial(read_config, strategy))
-    except ConfigInvalid as error:
-        if not run_of(strategy.config).is_trade or Trade.get_open_trade_count() == 0:
-            raise OperationalException(str(error)) from None
-        session = RiskSession(strategy, functools.partial(load, None), refused=" ".join(str(error).split()))
-        logger.error("%s\nTrades are open: the bot runs for their exits, every entry is denied.", error)
-        return session
-    _say_what_is_on(session)
+    problems = _problems(strategy)
+    if problems and not (run_of(strategy.config).is_trade and Trade.get_open_trade_count() > 0):
+        _refuse_problems(problems)
+    check_space(strategy)
+    session = make_session(strategy)
+    if problems:
+        logger.error(
+            "%s\nTrades are open: the bot runs for their exits, every entry is denied.",
+            ConfigInvalid(problems),
+        )
+    else:
+        _announce(session)
     return session
 
 
-def read_config(strategy: IStrategy) -> Loaded:
-    """Read the section, with the keys that the strategy's parameters feed."""
-    values = {}
-    parameters: dict[str, str] = getattr(strategy, "riskkit_parameters", {})
-    for key, attribute in parameters.items():
-        if not hasattr(strategy, attribute):
-            raise ConfigInvalid(
-                [
-                    f"riskkit_parameters: {key} names the attribute {attribute!r}, which the strategy doesn't have"
-                ]
-            )
-        value: Any = getattr(strategy, attribute)
-        values[key] = value.value if isinstance(value, BaseParameter) else value
-    return load(strategy.config.get("riskkit"), values)
-
-
-def _load_or_refuse(strategy: IStrategy) -> None:
-    try:
-        read_config(strategy)
-    except ConfigInvalid as error:
-        raise OperationalException(str(error)) from None
-
-
-def _say_what_is_on(session: RiskSession) -> None:
-    if session.run is Run.HYPEROPT or session.run is Run.OTHER:
+def _announce(session: RiskSession) -> None:
+    if not (session.run.is_trade or session.run is Run.BACKTEST):
         return
+    mode = session.config.mode
     if not session.present:
         logger.info("riskkit: no section 'riskkit' in the config; the kit only keeps its records.")
-    elif session.config.mode != "enforce":
-        logger.info(
-            "riskkit: mode %s; %s",
-            session.config.mode,
-            "the kit does nothing."
-            if session.config.mode == "off"
-            else "it decides and records, and changes nothing.",
+    elif mode == "off":
+        logger.info("riskkit: mode off; the kit does nothing.")
+    elif mode == "observe":
+        logger.info("riskkit: mode observe; the kit decides and records, and changes nothing.")
+
+
+def read_config(strategy: IStrategy, instead: Mapping[str, object] = MappingProxyType({})) -> Loaded:
+    """Read the section, with the keys that the strategy's parameters feed.
+
+    Parameters
+    ----------
+    instead
+        Values by key that take the place of the parameters' present ones.
+
+    Raises
+    ------
+    ConfigInvalid
+        With every violation.
+    """
+    values: dict[str, object] = {}
+    for key, attribute in _fed_keys(strategy).items():
+        if not hasattr(strategy, attribute):
+            problem = f"{key} names the attribute {attribute!r}, which the strategy doesn't have"
+            raise ConfigInvalid([f"riskkit_parameters of the strategy: {problem}"])
+        value: Any = getattr(strategy, attribute)
+        values[key] = value.value if isinstance(value, BaseParameter) else value
+    return load(strategy.config.get("riskkit"), {**values, **instead})
+
+
+def _fed_keys(strategy: IStrategy) -> dict[str, str]:
+    """Give the attribute of the strategy that feeds each key."""
+    named: Any = getattr(strategy, "riskkit_parameters", {})
+    if not isinstance(named, dict) or not all(
+        isinstance(part, str) for pair in named.items() for part in pair
+    ):
+        raise OperationalException(
+            "riskkit_parameters of the strategy must be a dict of keys and attribute names, as in "
+            '{"entry.max_open_positions": "max_positions"}.'
         )
+    return named
 
 
-def _sources_hash(strategy_class: type) -> str:
-    digest = hashlib.sha256(_package_hash())
-    for base in strategy_class.__mro__:
-        if not base.__module__.startswith(("freqtrade.", "builtins", "abc")):
-            digest.update(_source_of(base))
-    return digest.hexdigest()[:16]
+def _ends(parameter: Any) -> Sequence[object]:
+    if isinstance(parameter, NumericParameter):
+        return parameter.low, parameter.high
+    return tuple(parameter.opt_range)
 
 
-def _source_of(base: type) -> bytes:
+def _problems(strategy: IStrategy, instead: Mapping[str, object] = MappingProxyType({})) -> list[str]:
     try:
-        file = inspect.getsourcefile(base)
-    except TypeError:
-        file = getattr(base, "__file__", None)
-    return Path(file).read_bytes() if file and Path(file).is_file() else base.__qualname__.encode()
+        read_config(strategy, instead)
+    except ConfigInvalid as error:
+        return list(error.problems)
+    return []
 
 
-@functools.cache
-def _package_hash() -> bytes:
-    digest = hashlib.sha256()
-    for file in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.digest()
+def _refuse_problems(problems: list[str]) -> None:
+    if problems:
+        raise OperationalException(str(ConfigInvalid(dict.fromkeys(problems))))

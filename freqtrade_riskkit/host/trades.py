@@ -30,11 +30,6 @@ class BacktestTrades:
         self._list = LocalTrade.bt_trades
         self._taken = 0
 
-    @property
-    def is_current(self) -> bool:
-        """False once Freqtrade has begun another backtest."""
-        return LocalTrade.bt_trades is self._list
-
     def take_new(self) -> Sequence[LocalTrade]:
         """Give the trades that closed since the last call."""
         trades = self._list
@@ -87,15 +82,20 @@ def open_trades() -> Sequence[LocalTrade]:
     return LocalTrade.bt_trades_open if not Trade.use_db else Trade.get_open_trades()
 
 
-def is_being_replaced(trade: LocalTrade, pair: str, stacking: bool) -> bool:
-    """Say whether an entry on `pair` in a backtest replaces an order of this trade.
+def open_trades_on(pair: str) -> Sequence[LocalTrade]:
+    """Give the open trades of one pair."""
+    if not Trade.use_db:
+        return LocalTrade.bt_trades_open_pp.get(pair, ())
+    return [trade for trade in Trade.get_open_trades() if trade.pair == pair]
+
+
+def is_being_replaced(trade: LocalTrade, stacking: bool) -> bool:
+    """Say whether an entry on a trade's pair in a backtest replaces an order of this trade.
 
     Freqtrade takes the old order away before it asks again. Without position stacking it asks for an
     open pair on no other occasion; with it, only a trade that has neither a fill nor an order can be
     the one.
     """
-    if trade.pair != pair:
-        return False
     return not stacking or (not trade.has_open_orders and trade.nr_of_successful_entries == 0)
 
 

@@ -95,12 +95,27 @@ def trade_record(trade: LocalTrade, account_id: str) -> TradeRecord:
 def order_records(trade: LocalTrade, account_id: str) -> list[OrderRecord]:
     """Translate all orders of a trade, in the order of their placement."""
     records: list[OrderRecord] = []
-    entries = 0
+    has_entered = False
     for order in trade.orders:
-        is_entry = order.ft_order_side == trade.entry_side
-        records.append(_order_record(order, trade, account_id, is_first_entry=is_entry and entries == 0))
-        entries += is_entry
+        records.append(_order_record(order, trade, account_id, is_first_entry=not has_entered))
+        has_entered |= order.ft_order_side == trade.entry_side and bool(order.filled)
     return records
+
+
+def finished_orders(trade: LocalTrade) -> list[tuple[Purpose, OrderState]]:
+    """Give purpose and final state of a closed trade's orders, without the cost of their records."""
+    entry_side = trade.entry_side
+    finished = []
+    has_entered = False
+    for order in trade.orders:
+        if order.ft_order_side == entry_side:
+            purpose = Purpose.ADDED_ENTRY if has_entered else Purpose.ENTRY
+            has_entered |= bool(order.filled)
+        else:
+            purpose = _purpose(order, trade, is_first_entry=False)
+        status = order.status
+        finished.append((purpose, OrderState.FILLED if status == "closed" else _state(order)))
+    return finished
 
 
 def held_by(order: Order, leverage: float) -> float:
@@ -120,7 +135,11 @@ def _order_record(order: Order, trade: LocalTrade, account_id: str, is_first_ent
     price = order.price or order.stop_price or order.ft_price
     amount = order.safe_amount
     placed = utc(order.order_date)
-    finished = order.order_filled_date or order.order_update_date
+    updated = utc(order.order_update_date) if order.order_update_date else placed
+    finished = None
+    if state.is_terminal:
+        filled_at = order.order_filled_date if order.filled else None
+        finished = utc(filled_at) if filled_at else updated
     holds = purpose.adds_risk and not state.is_terminal
     return OrderRecord(
         account_id=account_id,
@@ -135,12 +154,12 @@ def _order_record(order: Order, trade: LocalTrade, account_id: str, is_first_ent
         amount=amount,
         filled=order.filled or 0.0,
         remaining=order.safe_remaining,
-        average=order.average,
+        average=order.average if order.filled else None,
         value=amount * price,
         state=state,
         placed_at=placed,
-        updated_at=utc(order.order_update_date) if order.order_update_date else placed,
-        finished_at=utc(finished) if state.is_terminal and finished else None,
+        updated_at=max(updated, finished or updated),
+        finished_at=finished,
         reserved_capital=held_by(order, trade.leverage or 1.0) if holds else 0.0,
     )
 
@@ -164,6 +183,12 @@ def _purpose(order: Order, trade: LocalTrade, is_first_entry: bool) -> Purpose:
     by_tag = _PURPOSE_OF_TAG.get(order.ft_order_tag or "")
     if by_tag is not None:
         return by_tag
-    closes = not trade.is_open and order is trade.orders[-1]
-    whole = closes or order.safe_amount >= trade.amount
-    return Purpose.EXIT if whole else Purpose.PARTIAL_EXIT
+    return Purpose.EXIT if _is_whole(order, trade) else Purpose.PARTIAL_EXIT
+
+
+def _is_whole(order: Order, trade: LocalTrade) -> bool:
+    """Say whether an exit takes all that is held: of those that filled, the last of a closed trade."""
+    if order.ft_is_open or not order.filled:
+        return order.safe_amount >= trade.amount
+    exits = (other for other in reversed(trade.orders) if other.ft_order_side != trade.entry_side)
+    return not trade.is_open and order is next(other for other in exits if other.filled)

@@ -6,7 +6,7 @@ SQLite by default, PostgreSQL for a fleet.
 from freqtrade_riskkit.ledger.account import AccountLedger, DecisionRow
 from freqtrade_riskkit.ledger.errors import LedgerUnavailable, LedgerUrlInvalid
 from freqtrade_riskkit.ledger.generations import AccountRow
-from freqtrade_riskkit.ledger.opening import list_accounts, open_ledger
+from freqtrade_riskkit.ledger.opening import list_accounts, open_last_used, open_ledger
 
 __all__ = [
     "AccountLedger",
@@ -15,5 +15,6 @@ __all__ = [
     "LedgerUnavailable",
     "LedgerUrlInvalid",
     "list_accounts",
+    "open_last_used",
     "open_ledger",
 ]

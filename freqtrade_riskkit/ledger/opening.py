@@ -1,4 +1,4 @@
-"""The two ways into the store: open it for one account, or list whose rows it holds."""
+"""The ways into the store: for the bot of an account, for a look at one, or to list whose rows it holds."""
 
 from __future__ import annotations
 
@@ -61,6 +61,35 @@ def open_ledger(
         store.close()
         raise
     return AccountLedger(store, account_id, generation)
+
+
+def open_last_used(db_url: str, base_dir: str | os.PathLike[str], account_id: str) -> AccountLedger | None:
+    """Open what the store has of an account, for a look; creates and changes nothing.
+
+    It is the generation that a bot opened last. None where there is no store yet, or nothing of the account.
+
+    Raises
+    ------
+    LedgerUnavailable
+        The store can't be used, or a newer kit has written it.
+    ValueError
+        An account that is blank, too long, or can't be stored.
+    """
+    short("account_id", account_id)
+    place = locate(db_url, base_dir)
+    if place.file is not None and not place.file.exists():
+        return None
+    store = Store(place, _LOCK_TIMEOUT_SECONDS, keep_journal=True)
+    try:
+        rows = [row for row in read_accounts(store) if row.account_id == account_id]
+    except BaseException:
+        store.close()
+        raise
+    if not rows:
+        store.close()
+        return None
+    last = max(rows, key=lambda row: (row.last_opened_at, row.generation))
+    return AccountLedger(store, account_id, last.generation)
 
 
 def list_accounts(db_url: str, base_dir: str | os.PathLike[str]) -> list[AccountRow]:

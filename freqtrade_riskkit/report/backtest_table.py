@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from freqtrade_riskkit.core.decisions import Unit, format_value
 from freqtrade_riskkit.report.run_result import RunResult, TripLine
+from freqtrade_riskkit.report.tables import add_moment_column, lean_table, print_table
+from freqtrade_riskkit.report.wording import minute, money, of_limit, percent, plain
 
 MOST_TRIPS = 20
 
@@ -18,15 +18,13 @@ MOST_TRIPS = 20
 def print_backtest(console: Console, results: Mapping[str, RunResult]) -> None:
     """Print the kit's findings, one strategy after the other; accounts are never added up."""
     for name, result in results.items():
-        console.print(_summary(name, result))
+        print_table(console, _summary(name, result))
         if result.trips:
-            console.print(_trips(result))
+            print_table(console, _trips(result))
 
 
 def _summary(name: str, result: RunResult) -> Table:
-    table = Table(
-        title=f"RISKKIT — {escape(name)} (account {escape(result.account_id)})", title_justify="left"
-    )
+    table = lean_table(f"RISKKIT — {name} (account {result.account_id})")
     table.add_column("Figure")
     table.add_column("Value", justify="right")
     if result.breaker_configured and not result.breaker_simulated:
@@ -65,48 +63,27 @@ def _summary(name: str, result: RunResult) -> Table:
 
 def _trips(result: RunResult) -> Table:
     would = "would trip" if result.mode == "observe" else "tripped"
-    table = Table(title=f"Breaker {would}", title_justify="left")
-    for column in ("At (UTC)", "Rule", "Limit", "Value", "Held until (UTC)"):
-        table.add_column(column, justify="left" if column in ("Rule", "At (UTC)") else "right")
+    table = lean_table(f"Breaker {would}")
+    add_moment_column(table, "At (UTC)")
+    table.add_column("Rule", no_wrap=True)
+    table.add_column("Value of limit", no_wrap=True, justify="right")
+    add_moment_column(table, "Held until")
     for trip in result.trips[:MOST_TRIPS]:
-        table.add_row(
-            minute(trip.at),
-            trip.code,
-            figure(trip, trip.limit, result),
-            figure(trip, trip.value, result),
-            _held(trip),
-        )
+        value = of_limit(trip.value, trip.limit, trip.unit, result.currency)
+        table.add_row(minute(trip.at), trip.code, value, _held(trip))
     if len(result.trips) > MOST_TRIPS:
-        table.add_row("…", f"{len(result.trips) - MOST_TRIPS} more in the file", "", "", "")
+        table.add_row("…", f"{len(result.trips) - MOST_TRIPS} more in the file", "", "")
     return table
+
+
+def describe_trip(trip: TripLine, result: RunResult) -> str:
+    """Say in a sentence when a rule tripped, at which figure, and for how long."""
+    would = "would have tripped" if result.mode == "observe" else "tripped"
+    value = of_limit(trip.value, trip.limit, trip.unit, result.currency)
+    return f"The breaker {would} on {minute(trip.at)} UTC: {trip.code}, {value}, held until {_held(trip)}."
 
 
 def _held(trip: TripLine) -> str:
     if trip.until is not None:
         return minute(trip.until)
     return "the end (too many trips in a day)" if trip.latched else "the end (waits for a person)"
-
-
-def figure(trip: TripLine, value: float, result: RunResult) -> str:
-    """Write a trip's figure in its unit; ratios as percentages."""
-    return percent(value) if trip.unit is Unit.RATIO else format_value(value, trip.unit, result.currency)
-
-
-def money(value: float | None, currency: str) -> str:
-    """Write an amount, or a dash where it is undefined."""
-    return "–" if value is None else format_value(value, Unit.MONEY, currency)
-
-
-def percent(value: float | None) -> str:
-    """Write a ratio as a percentage, or a dash where it is undefined."""
-    return "–" if value is None else f"{value:.2%}"
-
-
-def plain(value: float | None) -> str:
-    """Write a plain number, or a dash where it is undefined."""
-    return "–" if value is None else f"{value:.2f}"
-
-
-def minute(moment: datetime) -> str:
-    """Write a moment to the minute."""
-    return f"{moment:%Y-%m-%d %H:%M}"

@@ -123,7 +123,10 @@ class ReferenceBreaker:
             limit = Fraction(str(policy.drawdown.limit))
             shares[RuleName.DRAWDOWN] = (self._fall(self.peak) / limit, self._peak_from)
         if policy.loss_streak is not None:
-            shares[RuleName.LOSS_STREAK] = (Fraction(self.streak, policy.loss_streak.limit), len(self.history))
+            shares[RuleName.LOSS_STREAK] = (
+                Fraction(self.streak, policy.loss_streak.limit),
+                len(self.history),
+            )
         return shares
 
     def _fall(self, baseline: Fraction) -> Fraction:
@@ -139,7 +142,9 @@ class ReferenceBreaker:
         return before[-1] if before else 0
 
     def _rolling_place(self) -> int:
-        old = [p for p, (at, _) in enumerate(self.history) if at <= self.now - DAY and p >= self._rolling_from]
+        old = [
+            p for p, (at, _) in enumerate(self.history) if at <= self.now - DAY and p >= self._rolling_from
+        ]
         return old[-1] if old else self._rolling_from
 
     def _judge(self) -> None:

@@ -72,6 +72,19 @@ class Baselines:
             if within_day:
                 self.day_baseline = self.equity
 
+    def greatest_share(self, now: datetime) -> float:
+        """Give the largest share of a limit that any figure uses up, without making the figures."""
+        policy, equity, greatest = self._policy, self.equity, 0.0
+        if policy.daily_loss is not None:
+            today = fall(self.day_baseline, equity)
+            rolling = fall(self.rolling.baseline(now), equity)
+            greatest = max(today, rolling) / policy.daily_loss.limit
+        if policy.drawdown is not None:
+            greatest = max(greatest, fall(self.peak, equity) / policy.drawdown.limit)
+        if policy.loss_streak is not None:
+            greatest = max(greatest, self.streak / policy.loss_streak.limit)
+        return greatest
+
     def figures(self, now: datetime) -> tuple[RuleFigure, ...]:
         """Hold every figure against its limit; of the two daily losses the nearer to it counts."""
         policy, equity, figures = self._policy, self.equity, []

@@ -12,6 +12,7 @@ from freqtrade_riskkit.core.breaker.policy import RuleName
 from freqtrade_riskkit.core.decisions import Unit
 
 DAY = timedelta(hours=24)
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,13 @@ def share_of(value: float, limit: float) -> float:
 
     Examples
     --------
-    >>> share_of(0.04, 0.05)
-    0.8
+    >>> share_of(0.025, 0.05)
+    0.5
+    >>> share_of(0.1 + 0.1 + 0.1, 0.3)
+    1.0
     """
     share = value / limit
-    return 1.0 if math.isclose(share, 1.0, rel_tol=1e-9) else share
+    return 1.0 if math.isclose(share, 1.0, rel_tol=ROUNDING) else share
 
 
 def loss_figure(baseline: float, equity: float, limit: float, detail: str) -> RuleFigure:
@@ -105,6 +108,11 @@ class RollingBaseline:
         """Give the equity that the loss of the last 24 hours is counted from."""
         self._forget_before(now)
         return self._samples[0][1]
+
+    @property
+    def moves_at(self) -> datetime | None:
+        """The moment at which the baseline moves if nothing is added; None while it stays."""
+        return self._samples[1][0] + DAY if len(self._samples) > 1 else None
 
     def samples(self) -> tuple[tuple[datetime, float], ...]:
         """Give all samples, oldest first."""

@@ -6,7 +6,6 @@ backtest, in dry-run and after a restart.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -22,9 +21,10 @@ from freqtrade_riskkit.core.breaker.events import (
     Trip,
     TripEnded,
 )
-from freqtrade_riskkit.core.breaker.figures import DAY, RollingBaseline, RuleFigure
+from freqtrade_riskkit.core.breaker.figures import DAY, ROUNDING, RollingBaseline, RuleFigure, share_of
 from freqtrade_riskkit.core.breaker.memory import BreakerMemory
 from freqtrade_riskkit.core.breaker.policy import BreakerPolicy, RuleName, next_time_of_day
+from freqtrade_riskkit.core.breaker.readable import finite, utc_moment
 from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision
 
 
@@ -58,13 +58,14 @@ class CircuitBreaker:
 
     def __init__(self, policy: BreakerPolicy, equity: float, now: datetime) -> None:
         self._policy = policy
-        self._now = _aware(now)
-        self._compared = Baselines(policy, _finite(equity, "equity"), now)
-        self._day_ends_at = self._end_of_day(now)
+        self._now = utc_moment(now)
+        self._compared = Baselines(policy, finite(equity, "equity"), self._now)
+        self._day_ends_at = self._end_of_day(self._now)
         self._active: dict[RuleName, Trip] = {}
         self._cooldown_until: datetime | None = None
         self._trip_times: deque[datetime] = deque()
         self._warned: set[RuleName] = set()
+        self._is_judged = False
         self._next_change = self._find_next_change()
 
     @property
@@ -101,17 +102,17 @@ class CircuitBreaker:
 
     def trade_closed(self, equity: float, pnl_ratio: float, at: datetime) -> list[BreakerEvent]:
         """Take in a closed trade: the equity after it, and its net profit as a fraction of its stake."""
-        _finite(equity, "equity")
-        _finite(pnl_ratio, "pnl_ratio")
-        events = self._pass_time(_aware(at))
+        finite(equity, "equity")
+        finite(pnl_ratio, "pnl_ratio")
+        events = self._pass_time(utc_moment(at))
         self._compared.move(equity, self._now)
         self._compared.count(pnl_ratio)
         return events + self._judge()
 
     def equity_moved(self, equity: float, at: datetime) -> list[BreakerEvent]:
         """Set the equity anew, where it moved without a closed trade (a partial exit)."""
-        _finite(equity, "equity")
-        events = self._pass_time(_aware(at))
+        finite(equity, "equity")
+        events = self._pass_time(utc_moment(at))
         if equity != self._compared.equity:
             self._compared.move(equity, self._now)
             events += self._judge()
@@ -119,7 +120,12 @@ class CircuitBreaker:
 
     def clock(self, now: datetime) -> list[BreakerEvent]:
         """Let time pass: ends of trips, of the cooldown, of the day."""
-        events = self._pass_time(_aware(now))
+        now = utc_moment(now)
+        moves_at = self._compared.rolling.moves_at
+        if self._is_judged and now < self._next_change and (moves_at is None or now < moves_at):
+            self._now = max(self._now, now)
+            return []
+        events = self._pass_time(now)
         return events + self._judge()
 
     def reset(
@@ -132,7 +138,8 @@ class CircuitBreaker:
         rules
             Whose trips are to end; all by default. A cooldown ends too once no trip holds.
         """
-        events = self._pass_time(_aware(now))
+        events = self._pass_time(utc_moment(now))
+        self._is_judged = False
         was_open = self.state is not BreakerState.CLOSED
         for trip in self.active_trips:
             if trip.rule in rules:
@@ -180,9 +187,9 @@ class CircuitBreaker:
         """Go on from a remembered state, under a policy that may have changed since."""
         breaker = cls(policy, memory.equity, memory.now)
         compared = breaker._compared
-        compared.peak = _finite(memory.peak, "peak")
-        compared.day_opening = _finite(memory.day_opening, "day_opening")
-        compared.day_baseline = _finite(memory.day_baseline, "day_baseline")
+        compared.peak = finite(memory.peak, "peak")
+        compared.day_opening = finite(memory.day_opening, "day_opening")
+        compared.day_baseline = finite(memory.day_baseline, "day_baseline")
         compared.rolling = RollingBaseline(memory.samples or ((memory.now, memory.equity),))
         compared.streak = memory.streak
         breaker._active = {trip.rule: trip for trip in memory.active}
@@ -194,6 +201,10 @@ class CircuitBreaker:
 
     def _judge(self) -> list[BreakerEvent]:
         """Trip every rule that reached its limit and isn't tripped already; warn of the others."""
+        self._is_judged = True
+        near = self._policy.warn_at * (1 - ROUNDING)
+        if not self._warned and self._compared.greatest_share(self._now) < near:
+            return []
         events: list[BreakerEvent] = []
         for figure in self.figures():
             rule = figure.rule
@@ -201,7 +212,7 @@ class CircuitBreaker:
                 continue
             if figure.share >= 1:
                 events.append(self._trip(figure))
-            elif figure.share >= self._policy.warn_at:
+            elif share_of(figure.share, self._policy.warn_at) >= 1:
                 if rule not in self._warned:
                     self._warned.add(rule)
                     events.append(LimitNear(rule, self._now, figure.limit, figure.value, figure.unit))
@@ -286,15 +297,3 @@ def _hold(trip: Trip) -> tuple[bool, datetime]:
 
 def _minute(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _finite(value: float, name: str) -> float:
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be a finite number, was {value}")
-    return value
-
-
-def _aware(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError(f"a moment must have a timezone, was {moment.isoformat()}")
-    return moment

@@ -43,19 +43,13 @@ class PositionLimit:
         return confidence is not None and confidence >= self.high_confidence
 
     def check(self, request: EntryRequest, account: AccountView) -> Decision:
-        """Deny a new position above the limit, and a signal whose confidence is NaN."""
+        """Deny a new position above the limit, and a signal whose confidence is not in [0, 1]."""
         if request.kind is not EntryKind.INITIAL:
             return ALLOWED
         confidence = request.confidence
-        if self.high is not None and confidence is not None and math.isnan(confidence):
-            return Decision(
-                False,
-                Code.CONFIDENCE_TOO_LOW,
-                self.high_confidence,
-                confidence,
-                Unit.RATIO,
-                "no confidence on the signal",
-            )
+        if self.high is not None and confidence is not None and not 0 <= confidence <= 1:
+            why = "no confidence on the signal" if math.isnan(confidence) else "a confidence is in [0, 1]"
+            return Decision(False, Code.CONFIDENCE_TOO_LOW, self.high_confidence, confidence, Unit.RATIO, why)
         limit = self.limit_for(confidence)
         if account.open_positions < limit:
             return ALLOWED

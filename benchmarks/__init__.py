@@ -1,0 +1,1 @@
+"""What the kit costs: real backtests, timed with and without it."""

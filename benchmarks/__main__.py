@@ -1,0 +1,103 @@
+"""``python -m benchmarks``: time the kit in real backtests."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from benchmarks.machine import this_machine
+from benchmarks.measure import Measurement, TradesDifferError, measure
+from benchmarks.report import Report, placed
+from benchmarks.scenarios import PAIRS, SCENARIOS, WARM_UP, Scenario
+from freqtrade_riskkit.practice import FlatPrices, PracticeServer
+
+FOLDER = Path(__file__).parent
+RESULTS = FOLDER / "results.json"
+README = FOLDER.parent / "README.md"
+
+
+def main() -> int:
+    """Run what the command line asks for; 1 where a contender made other trades, 2 for wrong usage."""
+    options = _options()
+    scenarios = [_chosen(scenario, options) for scenario in SCENARIOS if options.only in scenario.name]
+    if not scenarios:
+        print(f"--only: no run is called {options.only!r}", file=sys.stderr)
+        return 2
+    console = Console()
+    if options.write_readme:
+        try:
+            placed(README.read_text(encoding="utf-8"), "")
+        except ValueError as error:
+            print(f"--write-readme: {error}", file=sys.stderr)
+            return 2
+    try:
+        report = Report(datetime.now(UTC), this_machine(), _measure(scenarios, console))
+    except TradesDifferError as error:
+        print(f"The times can't be compared: {error}", file=sys.stderr)
+        return 1
+    console.print(report.table(), report.verdict(), sep="\n")
+    if options.only or options.rounds is not None:
+        console.print("Only a part was run: nothing was written.")
+        return 0
+    RESULTS.write_text(report.json(), encoding="utf-8")
+    console.print(f"Written: {RESULTS.relative_to(FOLDER.parent)}")
+    if options.write_readme:
+        README.write_text(placed(README.read_text(encoding="utf-8"), report.markdown()), encoding="utf-8")
+        console.print(f"Written: {README.name}")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Time the kit in real backtests."
+    )
+    parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
+    parser.add_argument("--only", default="", metavar="NAME", help="only runs whose name contains NAME")
+    parser.add_argument("--rounds", type=int, metavar="N", help="N rounds of everything that is run")
+    parser.add_argument(
+        "--all-protections",
+        action="store_true",
+        help="run Freqtrade's protections at every size, once (20,000 trades take some twenty minutes)",
+    )
+    options = parser.parse_args()
+    if options.rounds is not None and options.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    return options
+
+
+def _chosen(scenario: Scenario, options: argparse.Namespace) -> Scenario:
+    rounds = options.rounds or scenario.rounds
+    return replace(
+        scenario,
+        rounds=rounds,
+        control_rounds=options.rounds or scenario.control_rounds,
+        protections_rounds=max(min(scenario.protections_rounds, rounds), int(options.all_protections)),
+    )
+
+
+def _measure(scenarios: Sequence[Scenario], console: Console) -> list[Measurement]:
+    began = time.monotonic()
+
+    def tell(what: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:4.0f} s[/dim]  {what}", highlight=False)
+
+    measurements: list[Measurement] = []
+    with PracticeServer(FlatPrices(dict.fromkeys(PAIRS, 100.0))) as server:
+        for scenario in (WARM_UP, *scenarios):
+            with TemporaryDirectory(prefix="riskkit-bench-") as root:
+                measured = measure(scenario, Path(root), server.overlay(), tell)
+            measurements += measured if scenario is not WARM_UP else []
+    tell("done")
+    return measurements
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""How the kit's tables look: lean enough for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+
+
+def lean_table(title: str) -> Table:
+    """Begin a table without vertical lines; the title is taken word for word."""
+    return Table(
+        title=escape(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+
+
+def add_moment_column(table: Table, heading: str) -> None:
+    """Add a column of moments, which wrap between date and time where the terminal is narrow."""
+    table.add_column(heading, min_width=len("2024-08-05"))
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Print a table with air around it."""
+    console.print(Padding(table, (1, 0)))

@@ -1,0 +1,277 @@
+"""`riskkit status` on records that a bot would have left."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from freqtrade_riskkit.cli.main import run
+from freqtrade_riskkit.cli.recorded_breaker import read_standing
+from freqtrade_riskkit.cli.refusal import Refused
+from freqtrade_riskkit.config import load
+from freqtrade_riskkit.core.breaker import BreakerState, CircuitBreaker, RuleName
+from freqtrade_riskkit.host.bot_state import STATE_NAME, VERSION, BotState, to_text
+from freqtrade_riskkit.host.breaker_words import describe
+from freqtrade_riskkit.host.policies import breaker_policy
+from freqtrade_riskkit.ledger import open_ledger
+from freqtrade_riskkit.report.standing import Standing
+
+MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+SECTION = {"account_id": "main", "circuit_breaker": {}}
+CONFIG = {
+    "dry_run": True,
+    "dry_run_wallet": 1000,
+    "max_open_trades": 3,
+    "stake_currency": "USDT",
+    "stake_amount": "unlimited",
+    "entry_pricing": {},
+    "exit_pricing": {},
+    "exchange": {"name": "binance", "pair_whitelist": ["BTC/USDT"]},
+    "pairlists": [{"method": "StaticPairList"}],
+}
+Losses = list[float]
+
+
+@pytest.fixture(autouse=True)
+def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in list(os.environ):
+        if name.startswith("FREQTRADE__"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Callable[..., None]:
+    """Leave what a bot of 1,000 USDT leaves that closes trades of these profits, a minute apart."""
+
+    def leave(profits: Losses, section: Mapping[str, Any] = SECTION, fingerprint: str = "f1") -> None:
+        breaker_section = load(section).config.circuit_breaker
+        assert breaker_section is not None
+        breaker = CircuitBreaker(breaker_policy(breaker_section), 1000.0, MORNING)
+        equity, events = 1000.0, []
+        for number, profit in enumerate(profits, start=1):
+            equity += profit
+            events += breaker.trade_closed(equity, profit / 100, MORNING + timedelta(minutes=number))
+        memory = breaker.remember()
+        state = BotState(VERSION, "USDT", 1000.0, memory, equity, {}, memory.now, frozenset())
+        ledger = open_ledger(
+            "sqlite:///riskkit.sqlite",
+            tmp_path / "user_data",
+            str(section["account_id"]),
+            fingerprint,
+            MORNING,
+        )
+        for event in events:
+            kind, code, text = describe(event, "USDT", would=section.get("mode") == "observe")
+            ledger.add_decision(kind, code, event.at, text, "{}")
+        ledger.save_state(STATE_NAME, to_text(state), memory.now)
+        ledger.close()
+
+    return leave
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Callable[..., Path]:
+    """Write a config with this section."""
+
+    def write(section: Mapping[str, Any] = SECTION, **changes: Any) -> Path:
+        (tmp_path / "user_data").mkdir(exist_ok=True)
+        file = tmp_path / "config.json"
+        file.write_text(json.dumps({**CONFIG, "riskkit": section, **changes}), encoding="utf-8")
+        return file
+
+    return write
+
+
+def stand(config: Path, *, minutes: float = 10, explained: bool = False) -> Standing:
+    """Look at the account some minutes after the morning."""
+    return read_standing([str(config)], None, MORNING + timedelta(minutes=minutes), explained=explained)
+
+
+def test_status_when_all_is_well_then_closed_with_every_figure(
+    bot: Callable[..., None], config: Callable[..., Path]
+) -> None:
+    """Losses of 10 and 15 from 1,000: 25 of a limit of 50, 2.5 % of 15 %, 2 of 5."""
+    bot([-10.0, -15.0])
+    standing = stand(config())
+    assert (standing.breaker, standing.is_open, standing.trips) == (BreakerState.CLOSED, False, ())
+    assert (standing.equity, standing.peak, standing.day_loss) == (975.0, 1000.0, 25.0)
+    assert {figure.rule: (figure.value, figure.limit, figure.share) for figure in standing.figures} == {
+        RuleName.DAILY_LOSS: (25.0, 50.0, pytest.approx(0.5)),
+        RuleName.DRAWDOWN: (0.025, 0.15, pytest.approx(1 / 6)),
+        RuleName.LOSS_STREAK: (2, 5, 0.4),
+    }
+
+
+def test_status_when_a_trip_holds_then_open_with_its_numbers_and_its_end(
+    bot: Callable[..., None], config: Callable[..., Path]
+) -> None:
+    """52 lost of a limit of 50 at 08:01; it holds until midnight."""
+    bot([-52.0])
+    standing = stand(config())
+    assert standing.is_open
+    (trip,) = standing.trips
+    assert (str(trip.code), trip.limit, trip.value) == ("DAILY_LOSS_EXCEEDED", 50.0, 52.0)
+    assert (trip.at, trip.until) == (MORNING + timedelta(minutes=1), datetime(2026, 3, 3, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"),
+    [(64.9, BreakerState.OPEN), (65, BreakerState.COOLDOWN), (80, BreakerState.CLOSED)],
+)
+def test_status_when_time_went_on_without_the_bot_then_as_of_now(
+    bot: Callable[..., None], config: Callable[..., Path], minutes: float, state: BreakerState
+) -> None:
+    """Five losses by 08:05: an hour open, until 09:05, then 15 minutes of cooldown."""
+    bot([-1.0] * 5)
+    assert stand(config(), minutes=minutes).breaker is state
+
+
+def test_status_when_a_person_has_to_reset_then_it_never_ends_by_itself(
+    bot: Callable[..., None], config: Callable[..., Path]
+) -> None:
+    bot([-151.0])
+    standing = stand(config(), minutes=60 * 24 * 30)
+    assert [(str(trip.code), trip.until) for trip in standing.trips] == [("DRAWDOWN_EXCEEDED", None)]
+
+
+def test_status_when_the_config_got_stricter_then_the_trip_to_come_is_noted(
+    bot: Callable[..., None], config: Callable[..., Path]
+) -> None:
+    bot([-40.0])
+    stricter = {**SECTION, "circuit_breaker": {"daily_loss": {"limit": 0.03}}}
+    standing = stand(config(stricter))
+    assert standing.is_open
+    assert any("not recorded" in note for note in standing.notes)
+
+
+def test_status_when_the_database_is_new_then_the_new_generation_counts(
+    bot: Callable[..., None], config: Callable[..., Path]
+) -> None:
+    bot([-52.0], fingerprint="f1")
+    bot([], fingerprint="f2")
+    standing = stand(config())
+    assert (standing.generation, standing.breaker) == (2, BreakerState.CLOSED)
+
+
+@pytest.mark.parametrize(("mode", "is_open"), [("enforce", True), ("observe", True), ("off", False)])
+def test_status_when_the_mode_differs_then_only_off_has_nothing_to_find(
+    bot: Callable[..., None], config: Callable[..., Path], mode: str, is_open: bool
+) -> None:
+    bot([-52.0])
+    standing = stand(config({**SECTION, "mode": mode}))
+    assert (standing.breaker, standing.is_open) == (BreakerState.OPEN, is_open)
+
+
+def test_status_when_the_breaker_is_off_then_said_so(
+    bot: Callable[..., None], config: Callable[..., Path]
+) -> None:
+    bot([-52.0])
+    standing = stand(config({"account_id": "main"}))
+    assert (standing.breaker, standing.is_open, standing.figures) == (None, False, ())
+    assert "the config has no circuit_breaker section." in standing.notes
+
+
+def test_status_when_there_are_no_records_then_refused_with_those_there_are(
+    bot: Callable[..., None], config: Callable[..., Path], tmp_path: Path
+) -> None:
+    """What isn't known must not be read as fine."""
+    with pytest.raises(Refused, match=r"no records of account main yet; a bot with the kit begins them"):
+        stand(config())
+    assert list((tmp_path / "user_data").iterdir()) == []
+    bot([], section={**SECTION, "account_id": "other"})
+    with pytest.raises(Refused, match=r"no records of account main yet; there are records of other"):
+        stand(config())
+
+
+def test_status_when_no_breaker_was_recorded_yet_then_refused(
+    config: Callable[..., Path], tmp_path: Path
+) -> None:
+    open_ledger("sqlite:///riskkit.sqlite", tmp_path / "user_data", "main", "f1", MORNING).close()
+    with pytest.raises(Refused, match="has recorded no breaker yet"):
+        stand(config())
+
+
+def test_status_when_the_state_can_not_be_read_then_refused_in_one_line(
+    config: Callable[..., Path], tmp_path: Path
+) -> None:
+    ledger = open_ledger("sqlite:///riskkit.sqlite", tmp_path / "user_data", "main", "f1", MORNING)
+    ledger.save_state(STATE_NAME, '{"version": 99}', MORNING)
+    ledger.close()
+    with pytest.raises(Refused, match="the stored state of the breaker can't be read"):
+        stand(config())
+
+
+def test_status_when_read_then_nothing_is_written(
+    bot: Callable[..., None], config: Callable[..., Path], tmp_path: Path
+) -> None:
+    bot([-52.0])
+    file = config()
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    stand(file, explained=True)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_account_when_the_config_names_none_then_it_is_the_one_that_the_bot_takes(
+    bot: Callable[..., None], config: Callable[..., Path]
+) -> None:
+    bot([], section={**SECTION, "account_id": "dipper@binance:spot:dry"})
+    assert stand(config({"circuit_breaker": {}}, bot_name="dipper")).account_id == "dipper@binance:spot:dry"
+
+
+def test_command_when_a_trip_holds_then_printed_and_exit_code_1(
+    bot: Callable[..., None], config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Drawdown, for it still holds whenever this test runs."""
+    bot([-151.0])
+    assert _exit_code("status", "-c", config()) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "Account main, generation 1, mode enforce: breaker open, entries are denied" in shown
+    assert "DRAWDOWN_EXCEEDED 15.10% of 15.00%" in shown
+    assert "a person resets it" in shown
+
+
+def test_command_when_asked_to_explain_then_rules_and_history_are_told(
+    bot: Callable[..., None], config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot([-130.0, -21.0])
+    assert _exit_code("status", "-c", config(), "--explain") == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert (
+        "Drawdown: trips at 15.00% below the equity's peak. A trip holds until a person resets it." in shown
+    )
+    assert "delete its lock on *" in shown
+    assert shown.index("LIMIT_NEAR") < shown.index("DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1510")
+
+
+def test_command_when_all_is_well_then_json_and_exit_code_0(
+    bot: Callable[..., None], config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot([10.0])
+    assert _exit_code("status", "-c", config(), "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["account_id"], answer["breaker"], answer["equity"]) == ("main", "closed", 1010.0)
+    assert [figure["rule"] for figure in answer["figures"]] == ["daily_loss", "drawdown", "loss_streak"]
+
+
+def test_command_when_nothing_is_known_then_one_line_and_exit_code_2(
+    config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _exit_code("status", "-c", config(), "--json") == 2
+    answer = capsys.readouterr()
+    assert answer.out == ""
+    assert answer.err.startswith("riskkit status: no records of account main yet")
+    assert len(answer.err.splitlines()) == 1
+
+
+def _exit_code(*arguments: str | Path) -> int:
+    with pytest.raises(SystemExit) as ended:
+        run([str(argument) for argument in arguments])
+    return int(ended.value.code or 0)
