@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from freqtrade.system import gc_set_threshold
 from rich.console import Console
 
 from benchmarks.machine import this_machine
@@ -31,6 +32,7 @@ def main() -> int:
     if not scenarios:
         print(f"--only: no run is called {options.only!r}", file=sys.stderr)
         return 2
+    gc_set_threshold()  # as the freqtrade command does
     console = Console()
     if options.write_readme:
         try:

@@ -101,7 +101,9 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         if plans is None or standing is None:
             return found
         best = (low if trade.is_short else high) or rate
-        return plans.add(standing, trade, found, best, current_time)
+        if found or standing.reaches(best):
+            return plans.add(standing, trade, found, best, current_time)
+        return found
 
     def min_roi_reached_entry(
         self, trade: Trade, trade_dur: int, current_time: datetime

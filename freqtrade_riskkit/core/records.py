@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from freqtrade_riskkit.core.order_states import OrderState
 
@@ -45,9 +46,8 @@ class OrderType(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class TradeRecord:
-    """One closed trade of one account.
+class TradeRecord(NamedTuple):
+    """One closed trade of one account. A named tuple, since one is made for every trade of a backtest.
 
     Money is in stake currency, times are timezone-aware UTC, ratios are fractions.
 

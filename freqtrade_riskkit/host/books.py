@@ -75,6 +75,8 @@ class AccountBooks:
         Beginning of the period that daily means refer to.
     on_closed
         Called with the id of each trade taken in.
+    has_partial_exits
+        False spares the look for them, where a backtest can't make any.
     """
 
     def __init__(
@@ -84,6 +86,7 @@ class AccountBooks:
         performance: Performance,
         started_at: datetime,
         on_closed: Callable[[int], None],
+        has_partial_exits: bool,
     ) -> None:
         self.account_id = account_id
         self.feed = feed
@@ -96,6 +99,7 @@ class AccountBooks:
         self.records: list[TradeRecord] = []
         self.last_closed_entry_at: datetime | None = None
         self._on_closed = on_closed
+        self._has_partial_exits = has_partial_exits
         self._waiting: deque[LocalTrade] = deque()
         self._position_samples = 0
         self._positions_seen = 0
@@ -133,7 +137,7 @@ class AccountBooks:
         self._on_closed(record.trade_id)
 
     def _book_partial_exits(self) -> bool:
-        if self.desk is None:
+        if self.desk is None or not self._has_partial_exits:
             return False
         moment = self.equity.see_open(open_trades())
         if moment is None:

@@ -6,7 +6,9 @@ import logging
 import math
 from datetime import datetime
 
-from pandas import DataFrame, NaT, Series
+import numpy as np
+import pandas as pd
+from pandas import DataFrame
 
 logger = logging.getLogger("freqtrade_riskkit.confidence")
 
@@ -22,7 +24,7 @@ class SignalConfidence:
     """
 
     def __init__(self) -> None:
-        self._at_entry: dict[str, dict[datetime, float]] = {}
+        self._at_entry: dict[str, dict[int, float]] = {}
         self._newest: dict[str, float | None] = {}
         self._distrusted: set[str] = set()
         self._warned = False
@@ -35,18 +37,15 @@ class SignalConfidence:
             self._at_entry.pop(pair, None)
             self._newest.pop(pair, None)
             return
-        has_signal = Series(False, index=dataframe.index)
+        has_signal = np.zeros(len(dataframe), dtype=bool)
         for name in _SIGNALS:
             if name in dataframe.columns:
-                has_signal |= dataframe[name] == 1
-        values = [_number(value) for value in dataframe.loc[has_signal, COLUMN]]
-        acted_on = dataframe["date"].shift(-1)[has_signal]
-        self._newest[pair] = values[-1] if len(dataframe) and has_signal.iloc[-1] else None
-        self._at_entry[pair] = {
-            moment.to_pydatetime(): value
-            for moment, value in zip(acted_on, values, strict=True)
-            if moment is not NaT
-        }
+                has_signal |= dataframe[name].to_numpy() == 1
+        values = pd.to_numeric(dataframe[COLUMN], errors="coerce").to_numpy(dtype=float)
+        self._newest[pair] = float(values[-1]) if len(values) and has_signal[-1] else None
+        signals = np.flatnonzero(has_signal[:-1])
+        seconds = dataframe["date"].dt.as_unit("s").astype("int64").to_numpy()
+        self._at_entry[pair] = dict(zip(seconds[signals + 1].tolist(), values[signals].tolist(), strict=True))
 
     def distrust(self, pair: str) -> None:
         """Let every signal of a pair have the confidence NaN, after its column could not be read."""
@@ -56,7 +55,7 @@ class SignalConfidence:
         """Give the confidence of the signal acted on at a backtest's candle; None if there is none."""
         if pair in self._distrusted:
             return math.nan
-        return self._at_entry.get(pair, {}).get(candle)
+        return self._at_entry.get(pair, {}).get(int(candle.timestamp()))
 
     def newest(self, pair: str) -> float | None:
         """Give the confidence of the newest candle's signal; None where it carries no signal."""
@@ -72,10 +71,3 @@ class SignalConfidence:
                 pair,
                 COLUMN,
             )
-
-
-def _number(value: object) -> float:
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return math.nan

@@ -45,8 +45,10 @@ class ExitPlans:
 
     def prepare(self, trade: LocalTrade) -> Standing | None:
         """Give how a trade's plan stands; None where it failed."""
-        if self.priced:
-            self.priced.pop(trade.id, None)
+        standing = self._desk.standing.get(trade.id)
+        if standing is not None and standing.open_rate == trade.open_rate and standing.priced_at is None:
+            return standing
+        self.priced.pop(trade.id, None)
         try:
             return self._desk.prepare(trade)
         except Exception as error:
@@ -58,8 +60,6 @@ class ExitPlans:
         self, standing: Standing, trade: LocalTrade, found: list[ExitCheckTuple], best: float, now: datetime
     ) -> list[ExitCheckTuple]:
         """Add the plan's exits to those that Freqtrade found at a most favourable rate `best`."""
-        if not found and not standing.reaches(best):
-            return found
         try:
             exits = self._desk.exits(standing, trade, found, best, lambda: self._host_roi(trade, now))
             if standing.priced_at is not None:

@@ -15,6 +15,8 @@ from freqtrade_riskkit.core.exits.bracket import Bracket, BracketPlan
 STOP_REASON = "riskkit_stop_loss"
 TARGET_REASON = "riskkit_take_profit"
 _STOPS = (ExitType.STOP_LOSS, ExitType.TRAILING_STOP_LOSS)
+NEAR = 0.05
+"""Distance from the target, as a ratio, within which the pair's grid of prices is looked at."""
 _RANK = {
     ExitType.STOP_LOSS: 1,
     ExitType.LIQUIDATION: 1,
@@ -33,7 +35,7 @@ class Standing:
     open_rate
         Entry price that the plan was made for.
     target_rate
-        Price of the target, on the pair's grid of prices as an order for it would be.
+        Price of the target, exact: an order for it is placed on the pair's grid of prices.
     own_stop
         The trade's stop loss as the bracket set it; None where another one was tighter.
     priced_at
@@ -47,8 +49,10 @@ class Standing:
     priced_at: float | None = None
 
     def reaches(self, best: float) -> bool:
-        """Say whether a rate is at the target or beyond it."""
-        return best <= self.target_rate if self.is_short else best >= self.target_rate
+        """Say whether a rate may be at the target on the grid, or beyond it: a look before rounding."""
+        if self.is_short:
+            return best <= self.target_rate * (1 + NEAR)
+        return best >= self.target_rate * (1 - NEAR)
 
 
 class BracketDesk:
@@ -61,11 +65,11 @@ class BracketDesk:
 
     def __init__(self, bracket: Bracket) -> None:
         self._bracket = bracket
-        self._standing: dict[int, Standing] = {}
+        self.standing: dict[int, Standing] = {}
 
     def prepare(self, trade: LocalTrade) -> Standing:
         """Give how a trade stands; its plan is made, and its stop tightened, once for an entry price."""
-        standing = self._standing.get(trade.id)
+        standing = self.standing.get(trade.id)
         if standing is not None and standing.open_rate == trade.open_rate:
             standing.priced_at = None
             return standing
@@ -73,9 +77,8 @@ class BracketDesk:
         own_stop = self._tighten_stop(trade, plan)
         if own_stop is None and standing is not None and standing.own_stop == trade.stop_loss:
             own_stop = standing.own_stop  # of an earlier entry price, and still the tighter one
-        target_rate = price_to_precision(plan.target_rate, trade.price_precision, trade.precision_mode_price)
-        standing = Standing(trade.open_rate, target_rate, bool(trade.is_short), own_stop)
-        self._standing[trade.id] = standing
+        standing = Standing(trade.open_rate, plan.target_rate, bool(trade.is_short), own_stop)
+        self.standing[trade.id] = standing
         return standing
 
     def exits(
@@ -98,29 +101,44 @@ class BracketDesk:
             The most favourable rate: the candle's high for a long position in a backtest (its low for a
             short one), the current rate in a bot.
         """
-        own_stop = standing.own_stop
-        exits = [
-            ExitCheckTuple(ExitType.STOP_LOSS, STOP_REASON)
-            if own_stop is not None and exit_.exit_type in _STOPS and trade.stop_loss == own_stop
-            else exit_
-            for exit_ in found
-        ]
-        if standing.reaches(best):
-            self._add_target(standing, trade, exits, host_roi)
+        exits = self._renamed(standing, trade, found) if found else []
+        if not standing.reaches(best):
+            return exits
+        target_rate = price_to_precision(
+            standing.target_rate, trade.price_precision, trade.precision_mode_price
+        )
+        if best <= target_rate if trade.is_short else best >= target_rate:
+            self._add_target(standing, trade, target_rate, exits, host_roi)
         return sorted(exits, key=lambda exit_: _RANK.get(exit_.exit_type, 0))
 
     def forget(self, trade_id: int) -> None:
         """Drop the plan of a closed trade."""
-        self._standing.pop(trade_id, None)
+        self.standing.pop(trade_id, None)
+
+    def _renamed(
+        self, standing: Standing, trade: LocalTrade, found: list[ExitCheckTuple]
+    ) -> list[ExitCheckTuple]:
+        """Give a stop that is the bracket's its name, and its place before the other exits but signals."""
+        own_stop = standing.own_stop
+        if own_stop is None or trade.stop_loss != own_stop:
+            return found
+        if all(exit_.exit_type not in _STOPS for exit_ in found):
+            return found
+        named = [
+            ExitCheckTuple(ExitType.STOP_LOSS, STOP_REASON) if exit_.exit_type in _STOPS else exit_
+            for exit_ in found
+        ]
+        return sorted(named, key=lambda exit_: _RANK.get(exit_.exit_type, 0))
 
     def _add_target(
         self,
         standing: Standing,
         trade: LocalTrade,
+        target_rate: float,
         exits: list[ExitCheckTuple],
         host_roi: Callable[[], float | None],
     ) -> None:
-        target = trade.calc_profit_ratio(standing.target_rate)
+        target = trade.calc_profit_ratio(target_rate)
         kinds = [exit_.exit_type for exit_ in exits]
         if ExitType.ROI in kinds:
             asked = host_roi()

@@ -36,6 +36,7 @@ def open_backtest(
         Performance(session.account_id, get_dry_run_wallet(strategy.config)),
         now - candle,
         session.forget_trade,
+        has_partial_exits=bool(strategy.position_adjustment_enable),
     )
     section = session.config.circuit_breaker
     if session.breaker_simulated and section is not None:
@@ -57,6 +58,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
         Performance(session.account_id, starting_balance),
         utc(bot_start) if bot_start is not None else now,
         session.forget_trade,
+        has_partial_exits=True,
     )
     books.take_new_trades()
     ledger = ledger_of(

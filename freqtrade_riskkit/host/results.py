@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from freqtrade.data.metrics import calculate_calmar, calculate_max_drawdown
+from pandas import DataFrame
+
+from freqtrade_riskkit.core.decisions import Code
+from freqtrade_riskkit.core.performance import Metrics
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.report.run_result import EntryLine, EquityLine, RunResult, TripLine
 
@@ -16,8 +22,11 @@ if TYPE_CHECKING:
 
 def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
     """Give what the kit has to say of the backtest that just ended."""
-    gate, metrics = session.gate, books.metrics()
+    gate, metrics = session.gate, with_host_order(books)
     trips = books.desk.trips if books.desk is not None else []
+    warnings = dict(gate.denials.warned)
+    if books.desk is not None and books.desk.warnings:
+        warnings[str(Code.LIMIT_NEAR)] = books.desk.warnings
     day, profit = worst_day(books.records)
     return RunResult(
         account_id=session.account_id,
@@ -41,7 +50,7 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
             for trip in trips
         ),
         denials=dict(gate.denials.denied),
-        warnings=dict(gate.denials.warned),
+        warnings=warnings,
         entries=EntryLine(
             passed=gate.entries.total,
             high_confidence=gate.entries.high_confidence,
@@ -60,6 +69,33 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
             worst_day_profit=profit,
         ),
         orders=books.orders.finished(),
+    )
+
+
+def with_host_order(books: AccountBooks) -> Metrics:
+    """Give an account's metrics with the drawdowns that Freqtrade's own report shows.
+
+    A drawdown depends on the order of trades that closed at one moment. The running figures take them
+    as they closed; Freqtrade sorts by close date, in an order of its own among equals. So that both
+    reports of a backtest agree, its functions are asked where moments are shared.
+    """
+    metrics, records = books.metrics(), books.records
+    if len({record.exit_at for record in records}) == len(records):
+        return metrics
+    start = books.performance.starting_balance
+    trades = DataFrame(
+        {
+            "close_date": [record.exit_at for record in records],
+            "profit_abs": [record.net_pnl for record in records],
+        }
+    )
+    calmar = metrics.calmar and calculate_calmar(trades, books.started_at, books.now, start)
+    underwater = calculate_max_drawdown(trades, starting_balance=start, relative=True)
+    return replace(
+        metrics,
+        calmar=None if calmar is None else float(calmar),
+        max_drawdown=float(underwater.relative_account_drawdown),
+        max_drawdown_abs=float(calculate_max_drawdown(trades, starting_balance=start).drawdown_abs),
     )
 
 

@@ -6,13 +6,15 @@ They are the only source of positions; the kit keeps no list of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from freqtrade.persistence import LocalTrade, Trade
 from sqlalchemy import select
 
 from freqtrade_riskkit.host.translation import held_by, utc
+
+_LATEST_NEWS = timedelta(days=7)
 
 
 class ClosedTrades(Protocol):
@@ -43,37 +45,33 @@ class BacktestTrades:
 class DatabaseTrades:
     """Closed trades of the bot's database.
 
-    Parameters
-    ----------
-    closed_from
-        Close date from which trades are looked for; None for all.
-    known
-        Ids of trades closed at or after that date that were taken before.
+    A trade's close date is that of its last fill, which Freqtrade may learn of late: a trade may appear
+    with an earlier date than others taken before. So each call looks a week back from the newest date.
     """
 
-    def __init__(self, closed_from: datetime | None = None, known: frozenset[int] = frozenset()) -> None:
-        self.closed_from = closed_from
-        self.known = known
+    def __init__(self) -> None:
+        self._newest: datetime | None = None
+        self._taken: set[tuple[int, datetime]] = set()
 
     def take_new(self) -> Sequence[LocalTrade]:
         """Give the trades that closed since the last call.
 
-        Trades are looked for from the newest close date taken on; of those the ids already taken are
-        left out, so that two trades with the same date are both found.
+        They are told apart by id and date, for an id is given again where a person deleted a trade.
         """
-        query = select(Trade).where(Trade.is_open.is_(False), Trade.close_date.is_not(None))
-        if self.closed_from is not None:
-            query = query.where(Trade.close_date >= self.closed_from.replace(tzinfo=None))
-        found = Trade.session.scalars(query.order_by(Trade.close_date, Trade.id)).unique().all()
-        new = [trade for trade in found if trade.id not in self.known]
-        if new:
-            newest = max(utc(trade.close_date) for trade in found if trade.close_date is not None)
-            self.closed_from = newest
-            self.known = frozenset(
-                trade.id
-                for trade in found
-                if trade.close_date is not None and utc(trade.close_date) == newest
-            )
+        closed = Trade.is_open.is_(False) & Trade.close_date.is_not(None)
+        if self._newest is not None:
+            closed &= Trade.close_date >= (self._newest - _LATEST_NEWS).replace(tzinfo=None)
+            rows = Trade.session.execute(select(Trade.id, Trade.close_date).where(closed)).all()
+            new_ids = [row.id for row in rows if (row.id, utc(row.close_date)) not in self._taken]
+            if not new_ids:
+                return ()
+            closed &= Trade.id.in_(new_ids)
+        query = select(Trade).where(closed).order_by(Trade.close_date, Trade.id)
+        new = Trade.session.scalars(query).unique().all()
+        for trade in new:
+            date = utc(trade.close_date)
+            self._taken.add((trade.id, date))
+            self._newest = max(self._newest or date, date)
         return new
 
 

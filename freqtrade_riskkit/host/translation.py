@@ -103,7 +103,13 @@ def order_records(trade: LocalTrade, account_id: str) -> list[OrderRecord]:
 
 
 def finished_orders(trade: LocalTrade) -> list[tuple[Purpose, OrderState]]:
-    """Give purpose and final state of a closed trade's orders, without the cost of their records."""
+    """Give purpose and final state of a closed trade's orders, without the cost of their records.
+
+    A backtest keeps filled orders only, so two of them are the entry and the exit.
+    """
+    if len(trade.orders) == 2 and not trade.use_db:
+        leaving = _PURPOSE_OF_TAG.get(trade.exit_reason or "", Purpose.EXIT)
+        return [(Purpose.ENTRY, OrderState.FILLED), (leaving, OrderState.FILLED)]
     entry_side = trade.entry_side
     finished = []
     has_entered = False

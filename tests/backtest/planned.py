@@ -73,11 +73,14 @@ def entries(run: BacktestRun, pair: str) -> list[str]:
 
 def trips(run: BacktestRun) -> list[tuple[str, str, str | None]]:
     """Give code, moment and end of each trip, ``"5 10:00"``."""
-    return [(trip["code"], _short(trip["at"]), _short(trip["until"])) for trip in run.riskkit["trips"]]
+    return [
+        (trip["code"], _short(trip["at"]), None if trip["until"] is None else _short(trip["until"]))
+        for trip in run.riskkit["trips"]
+    ]
 
 
-def _short(moment: str | None) -> str | None:
-    return None if moment is None else f"{pd.Timestamp(moment):%-d %-H:%M}"
+def _short(moment: str) -> str:
+    return f"{pd.Timestamp(moment):%-d %-H:%M}"
 
 
 def _text(moment: pd.Timestamp) -> str:

@@ -15,10 +15,11 @@ def random_market(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, dict[str, Any]]]:
     """Build walks, and a script that enters and leaves each pair every few hours."""
     random = np.random.default_rng(seed)
-    frames, script = {}, {}
+    frames, script = {}, dict[str, dict[str, Any]]()
     for number, pair in enumerate(candles.SYNTHETIC_PAIRS[:pairs]):
         frame = candles.walk(24 * days, seed=seed * 100 + number, volatility=volatility)
-        moments, at = {"enter": [], "exit": []}, 1
+        moments: dict[str, list[str]] = {"enter": [], "exit": []}
+        at = 1
         while (at := at + int(random.integers(1, 12))) + 24 < len(frame):
             moments["enter"].append(_text(frame["date"][at]))
             at += int(random.integers(1, 18))

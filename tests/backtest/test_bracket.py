@@ -23,7 +23,7 @@ STOP, TARGET = "riskkit_stop_loss", "riskkit_take_profit"
 def held_over(
     backtest: Backtest, rows: Sequence[Row], *, body: str = "", exit_at: int | None = None
 ) -> tuple[str, float, int]:
-    """Enter at 100, the open of 02:00, hold over the rows that follow from 03:00 on; give reason, rate, hour."""
+    """Enter at 100, the open of 02:00, hold over rows from 03:00 on; give the exit's reason, rate, hour."""
     frame = candles.from_rows([CALM, CALM, CALM, *rows, *[(rows[-1][3],) * 4] * 4])
     script = {PAIR: {"enter": ["2024-01-01 02:00"]}}
     if exit_at is not None:
@@ -92,7 +92,7 @@ def test_bracket_when_a_candle_reaches_it_then_filled_at_its_exact_price(
 def test_bracket_when_the_strategy_has_exits_of_its_own_then_the_one_the_price_meets_first_counts(
     backtest: Backtest, body: str, row: Row, expected: tuple[str, float]
 ) -> None:
-    """Of a stop and a gain within one candle, the stop. A ROI of 0.04 net of two fees of 0.001 is at 104.21."""
+    """Of a stop and a gain in one candle, the stop. A ROI of 0.04 net of two fees of 0.001 is at 104.21."""
     reason, rate, _ = held_over(backtest, [(100.0, 100.0, 99.99, 100.0), row], body=body)
 
     assert (reason, round(rate, 2)) == expected

@@ -109,8 +109,8 @@ def test_loss_when_a_part_of_a_position_is_sold_then_it_counts_at_once(backtest:
         position_adjustment_enable = True
 
         def adjust_trade_position(self, trade, current_time, **kwargs):
-            sells = trade.pair == "SYN02/USDT" and current_time.hour == 6 and trade.nr_of_successful_exits == 0
-            return -trade.stake_amount / 2 if sells else None
+            sells = trade.pair == "SYN02/USDT" and current_time.hour == 6
+            return -trade.stake_amount / 2 if sells and not trade.nr_of_successful_exits else None
     """
     plan = [Planned("2 2:00", "2 5:00", -200, FIRST), Planned("2 3:00", "2 6:00", -600, SECOND)]
     candles, script = market(plan)
@@ -128,8 +128,8 @@ def test_loss_of_a_part_when_sold_in_the_days_last_candle_then_it_is_that_days(b
         position_adjustment_enable = True
 
         def adjust_trade_position(self, trade, current_time, **kwargs):
-            sells = trade.pair == "SYN02/USDT" and current_time.hour == 23 and trade.nr_of_successful_exits == 0
-            return -trade.stake_amount / 2 if sells else None
+            sells = trade.pair == "SYN02/USDT" and current_time.hour == 23
+            return -trade.stake_amount / 2 if sells and not trade.nr_of_successful_exits else None
 
         seen = None
 

@@ -88,7 +88,8 @@ def test_order_when_replaced_then_the_cooldown_lets_it_pass_and_it_counts_as_one
     enters at 12:00.
     """
     body = """
-        order_types = {"entry": "limit", "exit": "market", "stoploss": "market", "stoploss_on_exchange": False}
+        order_types = {"entry": "limit", "exit": "market", "stoploss": "market",
+                       "stoploss_on_exchange": False}
 
         def custom_entry_price(self, pair, proposed_rate, **kwargs):
             return 99.0 if pair == "SYN01/USDT" else proposed_rate

@@ -55,7 +55,8 @@ def test_denials_when_logged_then_each_has_its_code_and_its_numbers(
     assert denials() == [
         "Entry on SYN02/USDT denied: ENTRY_COOLDOWN: limit=7200 s, value=3600 s",
         "Entry on SYN04/USDT denied: POSITION_LIMIT: limit=2, value=2",
-        "Entry on SYN05/USDT denied: CONFIDENCE_TOO_LOW: limit=0.9500, value=7.0000, a confidence is in [0, 1]",
+        "Entry on SYN05/USDT denied: CONFIDENCE_TOO_LOW: limit=0.9500, value=7.0000, "
+        "a confidence is in [0, 1]",
     ]
     assert run.riskkit["denials"] == {"ENTRY_COOLDOWN": 1, "POSITION_LIMIT": 1, "CONFIDENCE_TOO_LOW": 1}
 
@@ -120,5 +121,6 @@ def test_switch_when_entries_are_disabled_then_none_passes_and_the_reason_says_s
 
     assert len(run.trades) == 0
     assert denials() == [
-        f"Entry on {pair} denied: ENTRIES_DISABLED: riskkit.entry.enabled is false" for pair in (FIRST, SECOND)
+        f"Entry on {pair} denied: ENTRIES_DISABLED: riskkit.entry.enabled is false"
+        for pair in (FIRST, SECOND)
     ]

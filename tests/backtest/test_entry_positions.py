@@ -182,7 +182,11 @@ def test_positions_when_asked_for_then_they_are_freqtrades_at_every_loop(backtes
 
     The kit says at each loop what Freqtrade's own list says, and lets in the next one at once.
     """
-    plan = [Planned("1 2:00", pair=PAIRS[0]), Planned("1 4:00", pair=PAIRS[1]), Planned("1 5:00", pair=PAIRS[2])]
+    plan = [
+        Planned("1 2:00", pair=PAIRS[0]),
+        Planned("1 4:00", pair=PAIRS[1]),
+        Planned("1 5:00", pair=PAIRS[2]),
+    ]
     candles, script = market(plan, days=1)
 
     run = backtest(

@@ -107,20 +107,19 @@ def test_micro_cap_when_capital_sits_in_resting_orders_then_it_denies_where_othe
 ) -> None:
     """Three unfilled orders of 50 hold 150 of 400, more than 0.30: that is before the fourth."""
     body = """
-        order_types = {"entry": "limit", "exit": "market", "stoploss": "market", "stoploss_on_exchange": False}
+        order_types = {"entry": "limit", "exit": "market", "stoploss": "market",
+                       "stoploss_on_exchange": False}
 
         def custom_entry_price(self, proposed_rate, **kwargs):
             return proposed_rate * 0.5
     """
     plan = [Planned("1 2:00", pair=pair) for pair in PAIRS[:4]]
     candles, script = market(plan, days=1)
-    tracking = {} if profile == "micro_cap" else {"order_tracking": {}}
-
     run = backtest(
         scripted_with_kit(body=body),
         candles,
         script=script,
-        riskkit={"profile": profile, **tracking},
+        riskkit={"profile": profile, "order_tracking": {}},
         config={**SMALL_ACCOUNT, "unfilledtimeout": {"entry": 6000, "exit": 6000, "unit": "minutes"}},
     )
 

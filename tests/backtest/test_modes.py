@@ -68,6 +68,6 @@ def test_breaker_when_protections_are_not_enabled_then_not_simulated_and_said_in
     assert (run.riskkit["trips"], run.locks) == ([], ())
     assert "ENTRY_COOLDOWN" in run.riskkit["denials"]
     table = capsys.readouterr().out.partition("RISKKIT")[2].partition("Figure")[2]
-    first_row = [line.strip() for line in table.splitlines()[1:] if line.strip() and "──" not in line][0]
+    first_row = next(line.strip() for line in table.splitlines()[1:] if line.strip() and "──" not in line)
     assert first_row.startswith("BREAKER NOT SIMULATED")
     assert first_row.endswith("--enable-protections")

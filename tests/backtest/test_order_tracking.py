@@ -13,6 +13,7 @@ import pytest
 
 from tests.backtest.planned import NO_FEE, PAIRS, Planned, market
 from tests.support.backtest import BacktestRun
+from tests.support.candles import from_opens
 from tests.support.scripted import scripted_with_kit
 
 Backtest = Callable[..., BacktestRun]
@@ -113,40 +114,33 @@ def test_records_when_orders_were_placed_then_one_for_each_with_its_purpose_and_
 
 
 @pytest.mark.feature("B1", "backtest")
-def test_purposes_when_trades_ended_in_every_way_then_each_exit_has_its_own(backtest: Backtest) -> None:
-    """Signal, strategy's stop, ROI, trailing stop, the bracket's stop and target, forced at the end."""
-    from freqtrade_riskkit.host.translation import order_records  # imports Freqtrade, which takes seconds
+@pytest.mark.parametrize(
+    ("reason", "purpose", "body", "opens"),
+    [
+        ("exit_signal", "exit", "", [100.0]),
+        ("force_exit", "exit", "", [100.0]),
+        ("stop_loss", "stop_loss", "stoploss = -0.02", [90.0]),
+        ("roi", "take_profit", 'minimal_roi = {"0": 0.03}', [110.0]),
+        ("trailing_stop_loss", "trailing_stop", "stoploss = -0.03\ntrailing_stop = True", [120.0, 100.0]),
+        ("riskkit_stop_loss", "stop_loss", "", [90.0]),
+        ("riskkit_take_profit", "take_profit", "", [130.0]),
+    ],
+)
+def test_exit_when_a_trade_ends_in_a_certain_way_then_its_order_has_that_purpose(
+    backtest: Backtest, reason: str, purpose: str, body: str, opens: list[float]
+) -> None:
+    """Entered at 100, the open of 02:00; what follows are the opens from 03:00 on."""
+    leaves = "1 4:00" if reason == "exit_signal" else None
+    _, script = market([Planned("1 2:00", leaves, pair=IN_PARTS)], days=1)
+    frame = from_opens([100.0, 100.0, 100.0, *opens, *[opens[-1]] * 4])
+    section: dict[str, Any] = {"exits": {"bracket": {}}} if reason.startswith("riskkit") else {}
 
-    endings = {
-        "exit_signal": ("exit", "", [100.0] * 4, True),
-        "stop_loss": ("stop_loss", "stoploss = -0.02", [100.0, 90.0, 90.0], False),
-        "roi": ("take_profit", 'minimal_roi = {"0": 0.03}', [100.0, 110.0, 110.0], False),
-        "trailing_stop_loss": (
-            "trailing_stop",
-            "stoploss = -0.03\ntrailing_stop = True",
-            [100.0, 120.0, 100.0, 100.0],
-            False,
-        ),
-        "riskkit_stop_loss": ("stop_loss", "", [100.0, 90.0, 90.0], False),
-        "riskkit_take_profit": ("take_profit", "", [100.0, 130.0, 130.0], False),
-        "force_exit": ("exit", "", [100.0] * 4, False),
-    }
-    for reason, (purpose, body, opens, leaves) in endings.items():
-        frame = pd.DataFrame({"open": [100.0, 100.0, *opens]})
-        plan = [Planned("1 2:00", "1 4:00" if leaves else None)]
-        candles, script = market(plan, days=1)
-        (pair,) = candles
-        prices = pd.Series([*frame["open"], *[opens[-1]] * (24 - len(frame))])
-        candles[pair] = candles[pair].assign(
-            open=prices, close=prices, high=prices, low=prices
-        )
-        section = {"exits": {"bracket": {}}} if reason.startswith("riskkit") else {}
+    run = backtest(
+        scripted_with_kit(body=body), {IN_PARTS: frame}, script=script, riskkit=section, config=NO_FEE
+    )
 
-        run = backtest(scripted_with_kit(body=body), candles, script=script, riskkit=section, config=NO_FEE)
-
-        assert run.trades["exit_reason"].tolist() == [reason]
-        assert run.riskkit["orders"] == {"entry": {"filled": 1}, purpose: {"filled": 1}}
-    assert order_records
+    assert run.trades["exit_reason"].tolist() == [reason]
+    assert run.riskkit["orders"] == {"entry": {"filled": 1}, purpose: {"filled": 1}}
 
 
 @pytest.mark.feature("B3", "backtest")
@@ -210,7 +204,7 @@ def test_size_when_capital_is_held_then_only_what_is_available_is_used(backtest:
 
 @pytest.mark.feature("B8", "backtest")
 def test_capital_when_more_than_a_share_is_held_then_every_entry_is_warned_about(backtest: Backtest) -> None:
-    """Each order holds 1,000 of 10,000. Before the fourth 0.30 are held, which is fine; before the fifth 0.40."""
+    """Each order holds 1,000 of 10,000. Before the fourth 0.30 are held, before the fifth 0.40."""
     plan = [Planned(f"1 {2 + number}:00", pair=pair) for number, pair in enumerate(PAIRS[:6])]
     candles, script = market(plan, days=1)
     body = BODY.replace('80.0 if pair in ("SYN01/USDT", "SYN02/USDT") else proposed_rate', "80.0")

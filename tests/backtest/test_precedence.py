@@ -14,7 +14,9 @@ from tests.support.scripted import scripted_with_kit
 
 Backtest = Callable[..., BacktestRun]
 
-SIX_SIGNALS = [Planned(f"1 {2 + 2 * number}:00", pair=pair, confidence=0.92) for number, pair in enumerate(PAIRS[:6])]
+SIX_SIGNALS = [
+    Planned(f"1 {2 + 2 * number}:00", pair=pair, confidence=0.92) for number, pair in enumerate(PAIRS[:6])
+]
 ONE_PLACE = """
     places = 1
     riskkit_parameters = {"entry.max_open_positions": "places"}

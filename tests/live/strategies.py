@@ -51,7 +51,7 @@ class {name}(RiskKitMixin, IStrategy):
             "account_id": session.account_id,
             "status": dataclasses.asdict(session.status()),
             "metrics": session.metrics() and dataclasses.asdict(session.metrics()),
-            "trades": [dataclasses.asdict(record) for record in session.trade_records()],
+            "trades": [record._asdict() for record in session.trade_records()],
             "orders": dataclasses.asdict(session.open_orders(current_time)),
             "open_orders": [dataclasses.asdict(order) for order in self.orders_of_open_trades()],
             "finished_orders": books.orders.finished() if books else {{}},

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from freqtrade_riskkit.core.decisions import Decision
 
@@ -18,8 +17,7 @@ class EntryKind(StrEnum):
     REPLACED = "replaced"
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRequest:
+class EntryRequest(NamedTuple):
     """One entry that a strategy or a person asks for.
 
     Attributes
@@ -35,8 +33,7 @@ class EntryRequest:
     confidence: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountView:
+class AccountView(NamedTuple):
     """What the rules may know of the account; Freqtrade's open trades are its only source.
 
     Attributes

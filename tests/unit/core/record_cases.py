@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from freqtrade_riskkit.core.order_states import OrderState
@@ -56,8 +55,7 @@ ORDER = OrderRecord(
 
 def trade(number: int, net_pnl: float, *, account_id: str = "main", fees: float = 0.0) -> TradeRecord:
     """Make the record of a trade that closed `number` hours after the start."""
-    return replace(
-        TRADE,
+    return TRADE._replace(
         account_id=account_id,
         trade_id=number,
         net_pnl=net_pnl,

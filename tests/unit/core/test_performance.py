@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -134,9 +134,9 @@ def test_trade_when_its_money_is_no_number_then_refused_and_nothing_changed(valu
     before = performance.metrics(START, UNTIL)
 
     for name, bad in (
-        ("net_pnl", replace(TRADE, net_pnl=value)),
-        ("fees", replace(TRADE, fees=value)),
-        ("pnl_ratio", replace(TRADE, pnl_ratio=value)),
+        ("net_pnl", TRADE._replace(net_pnl=value)),
+        ("fees", TRADE._replace(fees=value)),
+        ("pnl_ratio", TRADE._replace(pnl_ratio=value)),
     ):
         with pytest.raises(ValueError, match=f"{name}={value}.* must be finite"):
             performance.take(bad)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from freqtrade_riskkit.core.decisions import Code
@@ -30,7 +28,7 @@ def test_capital_when_held_above_the_share_then_warned_or_denied(
     """The share itself is still fine: it has to be exceeded."""
     rule = Fragmentation(0.30, denies)
 
-    decision = rule.check(REQUEST, replace(ACCOUNT, held_capital=held, balance=balance))
+    decision = rule.check(REQUEST, ACCOUNT._replace(held_capital=held, balance=balance))
 
     assert decision.allowed is (share is None or not denies)
     if share is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -31,7 +30,7 @@ COOLDOWN = EntryCooldown(seconds=30, seconds_with_positions=300)
 def test_entry_when_it_follows_another_then_it_waits_to_the_second(
     open_positions: int, passed: float, wait: float | None
 ) -> None:
-    account = replace(ACCOUNT, open_positions=open_positions, last_entry_at=NOW - timedelta(seconds=passed))
+    account = ACCOUNT._replace(open_positions=open_positions, last_entry_at=NOW - timedelta(seconds=passed))
 
     decision = COOLDOWN.check(REQUEST, account)
 
@@ -46,17 +45,17 @@ def test_entry_when_it_follows_another_then_it_waits_to_the_second(
 
 
 def test_entry_when_it_is_the_first_then_it_waits_for_nothing() -> None:
-    assert COOLDOWN.check(REQUEST, replace(ACCOUNT, open_positions=3)).allowed
+    assert COOLDOWN.check(REQUEST, ACCOUNT._replace(open_positions=3)).allowed
 
 
 @pytest.mark.parametrize("kind", [EntryKind.ADDED, EntryKind.REPLACED])
 def test_entry_when_added_or_replaced_then_exempt(kind: EntryKind) -> None:
-    account = replace(ACCOUNT, open_positions=1, last_entry_at=NOW)
+    account = ACCOUNT._replace(open_positions=1, last_entry_at=NOW)
 
-    assert COOLDOWN.check(replace(REQUEST, kind=kind), account).allowed
+    assert COOLDOWN.check(REQUEST._replace(kind=kind), account).allowed
 
 
 def test_cooldown_when_only_one_is_set_then_the_other_never_waits() -> None:
     cooldown = EntryCooldown(seconds=0, seconds_with_positions=300)
 
-    assert cooldown.check(REQUEST, replace(ACCOUNT, last_entry_at=NOW)).allowed
+    assert cooldown.check(REQUEST, ACCOUNT._replace(last_entry_at=NOW)).allowed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -33,9 +32,9 @@ LIMIT = PositionLimit(normal=2, high=3, high_confidence=0.95)
 def test_position_when_asked_for_then_the_limit_of_its_confidence_holds(
     confidence: float | None, open_positions: int, allowed: bool
 ) -> None:
-    request = replace(REQUEST, confidence=confidence)
+    request = REQUEST._replace(confidence=confidence)
 
-    decision = LIMIT.check(request, replace(ACCOUNT, open_positions=open_positions))
+    decision = LIMIT.check(request, ACCOUNT._replace(open_positions=open_positions))
 
     assert decision.allowed is allowed
     if not allowed:
@@ -51,7 +50,7 @@ def test_position_when_asked_for_then_the_limit_of_its_confidence_holds(
 @pytest.mark.parametrize("confidence", [math.nan, math.inf, -math.inf, 1.0001, -0.01, 95.0])
 def test_confidence_when_it_is_none_of_0_to_1_then_denied_even_with_nothing_open(confidence: float) -> None:
     """NaN on the signal, or a percentage: nothing that can be held against the limit."""
-    decision = LIMIT.check(replace(REQUEST, confidence=confidence), ACCOUNT)
+    decision = LIMIT.check(REQUEST._replace(confidence=confidence), ACCOUNT)
 
     assert (decision.allowed, decision.code) == (False, Code.CONFIDENCE_TOO_LOW)
     assert (decision.limit, decision.unit) == (0.95, Unit.RATIO)
@@ -60,7 +59,7 @@ def test_confidence_when_it_is_none_of_0_to_1_then_denied_even_with_nothing_open
 def test_confidence_when_only_one_limit_is_set_then_it_says_nothing() -> None:
     limit = PositionLimit(normal=2, high=None, high_confidence=0.95)
 
-    assert limit.check(replace(REQUEST, confidence=math.nan), ACCOUNT).allowed
+    assert limit.check(REQUEST._replace(confidence=math.nan), ACCOUNT).allowed
     assert limit.limit_for(1.0) == 2
 
 
@@ -84,9 +83,9 @@ def test_limits_when_several_apply_then_the_smallest_wins(
 
 @pytest.mark.parametrize("kind", [EntryKind.ADDED, EntryKind.REPLACED])
 def test_entry_when_it_opens_no_position_then_no_limit_holds(kind: EntryKind) -> None:
-    request = replace(REQUEST, kind=kind, confidence=math.nan)
+    request = REQUEST._replace(kind=kind, confidence=math.nan)
 
-    assert LIMIT.check(request, replace(ACCOUNT, open_positions=99)).allowed
+    assert LIMIT.check(request, ACCOUNT._replace(open_positions=99)).allowed
 
 
 @given(
@@ -100,9 +99,9 @@ def test_position_when_allowed_then_never_more_are_open_than_the_higher_limit(
     normal: int, more: int, bar: float, confidence: float | None, open_positions: int
 ) -> None:
     limit = PositionLimit(normal, normal + more, bar)
-    account = replace(ACCOUNT, open_positions=open_positions)
+    account = ACCOUNT._replace(open_positions=open_positions)
 
-    if limit.check(replace(REQUEST, confidence=confidence), account).allowed:
+    if limit.check(REQUEST._replace(confidence=confidence), account).allowed:
         assert open_positions + 1 <= normal + more
         assert open_positions + 1 <= normal or (confidence is not None and bar <= confidence <= 1)
 
@@ -119,9 +118,9 @@ def test_position_when_allowed_then_never_more_are_open_than_the_higher_limit(
 def test_pair_when_open_already_then_no_second_position(
     kind: EntryKind, pair_is_open: bool, allowed: bool
 ) -> None:
-    request = replace(REQUEST, kind=kind)
+    request = REQUEST._replace(kind=kind)
 
-    decision = OneEntryPerPair().check(request, replace(ACCOUNT, pair_is_open=pair_is_open))
+    decision = OneEntryPerPair().check(request, ACCOUNT._replace(pair_is_open=pair_is_open))
 
     assert decision.allowed is allowed
     assert decision.code is (None if allowed else Code.PAIR_ALREADY_OPEN)
@@ -130,7 +129,7 @@ def test_pair_when_open_already_then_no_second_position(
 @pytest.mark.parametrize("kind", list(EntryKind))
 def test_added_entries_when_switched_off_then_only_they_are_denied(kind: EntryKind) -> None:
     decision = NoAddedEntries("riskkit.micro_cap.enable_dca is false").check(
-        replace(REQUEST, kind=kind), ACCOUNT
+        REQUEST._replace(kind=kind), ACCOUNT
     )
 
     assert decision.allowed is (kind is not EntryKind.ADDED)

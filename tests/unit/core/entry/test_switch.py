@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from freqtrade_riskkit.core.decisions import Code
@@ -16,7 +14,7 @@ from tests.unit.core.entry.entry_cases import ACCOUNT, REQUEST
 def test_switch_when_off_then_every_kind_of_entry_is_denied(kind: EntryKind) -> None:
     refusal = Refusal(Code.ENTRIES_DISABLED, "riskkit.entry.enabled is false")
 
-    decision = refusal.check(replace(REQUEST, kind=kind), ACCOUNT)
+    decision = refusal.check(REQUEST._replace(kind=kind), ACCOUNT)
 
     assert (decision.allowed, decision.message()) == (
         False,

@@ -1,0 +1,98 @@
+"""Closed trades of a bot's database are each handed over once, in whatever order their dates come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from freqtrade.persistence import Trade, init_db
+
+from freqtrade_riskkit.host.trades import DatabaseTrades
+
+NOON = datetime(2024, 8, 5, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def database() -> Iterator[None]:
+    """Freqtrade's own tables, in memory."""
+    init_db("sqlite://")
+    yield
+    Trade.session.remove()
+
+
+def put(number: int, *, minutes: float | None) -> Trade:
+    """Keep a trade that closed so many minutes after noon, or that is still open."""
+    made = Trade(
+        id=number,
+        pair="BTC/USDT",
+        stake_currency="USDT",
+        exchange="binance",
+        open_rate=100.0,
+        open_date=NOON,
+        amount=1.0,
+        stake_amount=100.0,
+        fee_open=0.001,
+        fee_close=0.001,
+        is_open=minutes is None,
+    )
+    if minutes is not None:
+        made.close_date = NOON + timedelta(minutes=minutes)
+    Trade.session.add(made)
+    Trade.commit()
+    return made
+
+
+def taken(feed: DatabaseTrades) -> list[int]:
+    return [trade.id for trade in feed.take_new()]
+
+
+def test_trades_when_taken_then_each_once_in_the_order_of_closing() -> None:
+    put(1, minutes=10)
+    put(2, minutes=5)
+    put(3, minutes=None)
+    feed = DatabaseTrades()
+
+    assert taken(feed) == [2, 1]
+    assert taken(feed) == []
+    put(4, minutes=20)
+    assert taken(feed) == [4]
+
+
+def test_trade_when_it_closed_at_the_very_moment_of_another_then_found_as_well() -> None:
+    put(1, minutes=10)
+    feed = DatabaseTrades()
+    taken(feed)
+
+    put(2, minutes=10)
+
+    assert taken(feed) == [2]
+    assert taken(feed) == []
+
+
+@pytest.mark.parametrize("minutes", [9.9, -60, -6 * 24 * 60])
+def test_trade_when_freqtrade_learns_of_its_last_fill_late_then_found_though_newer_ones_were_taken(
+    minutes: float,
+) -> None:
+    """A close date is that of the fill: an order that was polled later may have filled earlier."""
+    put(1, minutes=10)
+    feed = DatabaseTrades()
+    taken(feed)
+
+    put(2, minutes=minutes)
+
+    assert taken(feed) == [2]
+    assert taken(feed) == []
+
+
+def test_trade_when_its_id_was_given_before_then_it_is_another_one() -> None:
+    """A person deleted the newest trade; SQLite gives its number again."""
+    first = put(1, minutes=10)
+    feed = DatabaseTrades()
+    taken(feed)
+    Trade.session.delete(first)
+    Trade.commit()
+
+    put(1, minutes=30)
+
+    assert taken(feed) == [1]
