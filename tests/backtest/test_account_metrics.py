@@ -38,10 +38,16 @@ SAME = {
 
 @pytest.fixture(scope="module", params=[1, 2, 3])
 def run(request: pytest.FixtureRequest, shared_backtest: Backtest) -> BacktestRun:
-    """Hundreds of trades with Freqtrade's fee, in three random markets of different mood."""
+    """Hundreds of trades with Freqtrade's fee, in three random markets of different mood.
+
+    The more restless, the more candles Freqtrade leaves out at the beginning.
+    """
     candles, script = random_market(seed=request.param, days=20, volatility=0.01 * request.param)
     return shared_backtest(
-        scripted_with_kit(), candles, script=script, riskkit={"entry": {"max_open_positions": 5}}
+        scripted_with_kit(body=f"startup_candle_count = {20 * request.param - 20}"),
+        candles,
+        script=script,
+        riskkit={"entry": {"max_open_positions": 5}},
     )
 
 

@@ -12,6 +12,7 @@ from freqtrade_riskkit.core.records import Side, TradeRecord
 from tests.backtest.planned import FIRST, Planned, market
 from tests.backtest.random_trades import random_market
 from tests.support.backtest import BacktestRun
+from tests.support.command import freqtrade
 from tests.support.scripted import scripted_with_kit
 from tests.support.workspace import Workspace
 
@@ -153,6 +154,37 @@ def test_account_when_a_backtest_runs_then_named_and_no_ledger_is_opened(
         assert "AbCdEf123" not in file.read_text()
         assert "GhIjKl456" not in file.read_text()
     assert _files(workspace.results, "*.riskkit.json")
+
+
+@pytest.mark.feature("A1", "backtest")
+def test_ledger_when_hyperopt_runs_then_never_opened(workspace: Workspace) -> None:
+    """Two epochs in two processes; the place of the ledger can't be made either."""
+    (workspace.root / "occupied").write_text("a file where a folder would have to be")
+    candles, script = market([Planned("1 2:00", "1 4:00", -100, FIRST)], days=2)
+    body = """
+        from freqtrade.strategy import IntParameter
+        buy_any = IntParameter(0, 9, default=0)
+    """
+    workspace.write_strategies(scripted_with_kit(body=body))
+    workspace.write_candles(candles, timeframe="1h")
+    database = f"sqlite:///{workspace.root / 'occupied' / 'riskkit.sqlite'}"
+    config = workspace.write_config(
+        pairs=[FIRST],
+        timeframe="1h",
+        riskkit={"db_url": database, "circuit_breaker": {}},
+        overrides={"script": script},
+    )
+
+    done = freqtrade(
+        *("hyperopt", "--config", config, "--userdir", workspace.user_data, "--strategy", "Scripted"),
+        *("--spaces", "buy", "-j", "2", "-e", "2", "--min-trades", "1", "--enable-protections"),
+        *("--hyperopt-loss", "OnlyProfitHyperOptLoss", "--disable-param-export"),
+        cwd=workspace.root,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "2/2" in done.stdout + done.stderr
+    assert not _files(workspace.root, "*.sqlite*")
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:

@@ -157,6 +157,25 @@ def test_bracket_when_the_position_is_added_to_then_it_follows_the_entry_price_b
     assert (reason, rate, hour) == (*expected, 5)
 
 
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [((33.0, 36.66, 33.0, 36.0), (TARGET, 36.66)), ((33.0, 33.5, 31.0, 32.0), (STOP, 31.67))],
+    ids=["target", "stop"],
+)
+def test_bracket_when_its_prices_fall_between_ticks_then_filled_at_the_tick(
+    backtest: Backtest, row: Row, expected: tuple[str, float]
+) -> None:
+    """Entered at 33.33: the target of 36.663 is ordered at 36.66; Freqtrade rounds the stop of 31.6635 up."""
+    flat: Row = (33.33, 33.33, 33.33, 33.33)
+    frame = candles.from_rows([flat, flat, flat, row, *[(row[3],) * 4] * 3])
+    script = {PAIR: {"enter": ["2024-01-01 02:00"]}}
+
+    run = backtest(scripted_with_kit(), {PAIR: frame}, script=script, riskkit=BRACKET)
+
+    (trade,) = run.trades.itertuples()
+    assert (trade.exit_reason, trade.close_rate, trade.close_date.hour) == (*expected, 3)
+
+
 def test_bracket_when_not_configured_then_no_exit_is_added(backtest: Backtest) -> None:
     frame = candles.from_rows([CALM, CALM, CALM, (100.0, 150.0, 50.0, 100.0), CALM])
     script = {PAIR: {"enter": ["2024-01-01 02:00"]}}

@@ -55,6 +55,19 @@ def test_day_when_it_loses_the_limit_then_trips_and_not_before(
     assert trips(run) == expected
 
 
+def test_day_when_only_a_part_of_the_balance_may_be_used_then_the_limit_is_of_that_part(
+    backtest: Backtest,
+) -> None:
+    """0.4 of 10,000 may be used: 5 % of 4,000 are 200, lost at 06:00."""
+    candles, script = market(LOSES_200_300)
+    config = {**NO_FEE, "tradable_balance_ratio": 0.4}
+
+    run = backtest(scripted_with_kit(), candles, script=script, riskkit=day_only(), config=config)
+
+    assert trips(run) == [(DAY, "2 6:00", "3 0:00")]
+    assert run.riskkit["trips"][0]["limit"] == pytest.approx(200)
+
+
 def test_day_when_a_boundary_lies_between_the_losses_then_the_last_24_hours_count(backtest: Backtest) -> None:
     """200 at 22:00 and 300 at 03:00: no calendar day loses 5 %, the 24 hours do."""
     plan = [Planned("1 20:00", "1 22:00", -200), Planned("2 1:00", "2 3:00", -300)]

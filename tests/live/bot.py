@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.live.ports import HOST, ReservedPort
 from tests.live.rest import USERNAME, BotRest
 from tests.live.waiting import DEADLINE_SECONDS, wait_for
 from tests.support.command import clean_environment
 from tests.support.workspace import Workspace
 
-HOST = "127.0.0.1"
 LOG_COLUMNS = "10000"
 """So wide that the bot's log breaks no line."""
-PORTS = range(20_000, 32_000)
-"""Below the range from which systems take ports for outgoing connections."""
 Hand = Mapping[str, Any]
 
 
@@ -62,7 +58,7 @@ class Bot:
         self.database = folder / "trades.sqlite"
         self.ledger = self.files.user_data / "riskkit.sqlite"
         self.log_file = folder / "bot.log"
-        self.port = free_port()
+        self._port = ReservedPort()
         self._password = secrets.token_urlsafe(16)
         self.rest = BotRest(f"http://{HOST}:{self.port}", self._password)
         self._pairs = list(pairs)
@@ -72,6 +68,11 @@ class Bot:
         self._version = 0
         self.hold()
         self.configure(riskkit)
+
+    @property
+    def port(self) -> int:
+        """The port of its REST interface."""
+        return self._port.number
 
     def configure(self, riskkit: Mapping[str, Any] | None) -> None:
         """Write the config anew with another `riskkit` section; it acts from the next start or reload on."""
@@ -148,6 +149,11 @@ class Bot:
     def stop(self) -> int:
         """Ask the process to end (SIGTERM) and give its exit code."""
         return self._end(signal.SIGTERM)
+
+    def dismiss(self) -> None:
+        """Kill it and give its port back; it can't be started again."""
+        self.kill()
+        self._port.give_back()
 
     def wait_for_exit(self) -> int:
         """Wait until the process ends by itself and give its exit code."""
@@ -244,22 +250,3 @@ class Bot:
         if process.poll() is None:
             os.killpg(process.pid, number)
         return process.wait(DEADLINE_SECONDS)
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    for port in random.SystemRandom().sample(PORTS, 50):
-        if not listens(port):
-            return port
-    raise RuntimeError("no free port was found")
-
-
-def listens(port: int) -> bool:
-    """Say whether a port of this machine can't be had."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return True
-    return False

@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.live.bot import Bot, listens
+from tests.live.bot import Bot
+from tests.live.ports import listens
 
 MakeBot = Callable[..., Bot]
 
@@ -40,6 +41,6 @@ def fleet(
 
 
 def _end(bot: Bot) -> None:
-    bot.kill()
+    bot.dismiss()
     assert not bot.is_running
     assert not listens(bot.port), f"port {bot.port} is still in use"

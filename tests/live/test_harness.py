@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from tests.live.bot import Bot, BotEnded, listens
+from tests.live.bot import Bot, BotEnded
 from tests.live.conftest import PAIRS
 from tests.live.fleet import fleet
+from tests.live.ports import listens
 from tests.live.strategies import puppet
 from tests.live.waiting import NotInTime
 
