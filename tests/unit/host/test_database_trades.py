@@ -17,8 +17,10 @@ NOON = datetime(2024, 8, 5, 12, 0, tzinfo=UTC)
 def database() -> Iterator[None]:
     """Freqtrade's own tables, in memory."""
     init_db("sqlite://")
+    engine = Trade.session.get_bind()
     yield
     Trade.session.remove()
+    engine.dispose()
 
 
 def put(number: int, *, minutes: float | None) -> Trade:
