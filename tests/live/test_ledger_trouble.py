@@ -53,20 +53,29 @@ def test_ledger_when_locked_or_replaced_then_entries_wait_exits_pass_and_nothing
     bot.start()
     assert bot.loops()["status"]["figures"][0]["value"] == 1
 
-    # Where the config says so, entries pass with a warning.
-    bot.reload({**SECTION, "on_ledger_failure": "warn"})
+    assert "Traceback" not in bot.log()
+
+
+def test_ledger_when_unusable_and_only_to_be_warned_of_then_entries_pass_and_a_breaker_judges(
+    start_bot: StartBot, prices: SteeredPrices
+) -> None:
+    bot = start_bot(riskkit={**SECTION, "on_ledger_failure": "warn"})
+    open_positions(bot, *PAIRS[:3])
+    close_position(bot, prices, PAIRS[0], 99.0)
+    bot.when("the loss to be counted", lambda seen: seen["status"]["figures"][0]["value"] == 1)
     bot.loops()
+
     with replaced(bot.ledger, b"no database either " * 100):
-        open_positions(bot, PAIRS[7])
-        assert bot.lines(f"Entry on {PAIRS[7]} passed with a warning: LEDGER_UNAVAILABLE: ")
+        open_positions(bot, PAIRS[3])
+        assert bot.lines(f"Entry on {PAIRS[3]} passed with a warning: LEDGER_UNAVAILABLE: ")
 
         # A bot that starts like that has a breaker all the same; with the ledger its own past is back.
         bot.kill()
         bot.start()
         bot.loops()
-        close_position(bot, prices, PAIRS[3], 99.0)
+        close_position(bot, prices, PAIRS[1], 99.0)
         assert bot.rest.locks_on_all_pairs() == []
-        close_position(bot, prices, PAIRS[4], 99.0)
+        close_position(bot, prices, PAIRS[2], 99.0)
         lock = wait_for_lock(bot, "CONSECUTIVE_LOSSES_EXCEEDED: limit=2, value=2")
     bot.when("the ledger to be back", lambda seen: seen["status"]["figures"][0]["value"] == 3)
     assert bot.rest.locks_on_all_pairs() == [lock]
@@ -93,9 +102,15 @@ def held_by_another_process(ledger: Path) -> Iterator[None]:
 
 @contextmanager
 def replaced(ledger: Path, content: bytes) -> Iterator[None]:
-    """Put another file in the ledger's place, and the ledger back afterwards."""
-    away = ledger.with_name("away.sqlite")
-    ledger.rename(away)
+    """Put another file in the ledger's place, and the ledger back afterwards.
+
+    Its log goes with it: SQLite would read the whole ledger out of a log that lies beside a ruin.
+    """
+    away = ledger.parent / "away"
+    away.mkdir(exist_ok=True)
+    for file in sorted(ledger.parent.glob(f"{ledger.name}*")):
+        file.rename(away / file.name)
     ledger.write_bytes(content)
     yield
-    away.replace(ledger)
+    for file in sorted(away.iterdir(), reverse=True):
+        file.replace(ledger.parent / file.name)
