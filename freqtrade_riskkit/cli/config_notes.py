@@ -109,8 +109,8 @@ def _candle_ends(breaker: BreakerConfig, freqtrade: Mapping[str, Any]) -> Iterat
         if rule is not None and rule.stop_duration is not None and rule.stop_duration < minutes:
             yield (
                 f"riskkit.circuit_breaker.{name}.stop_duration of {rule.stop_duration:g} minutes is shorter "
-                f"than a candle ({timeframe}): Freqtrade's locks end with a candle, so the stop lasts up to "
-                f"{minutes} minutes."
+                f"than a candle ({timeframe}): Freqtrade's locks end with a candle, so in a backtest "
+                f"the stop lasts up to {minutes} minutes; a bot takes its lock back in time."
             )
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from freqtrade_riskkit.host.session import RiskSession
 
+MICRO_CAP_LEAST = 15.0
+"""Balance below which even the profile for small accounts warns, in a USD-like stake currency."""
+
 
 def open_backtest(
     session: RiskSession, strategy: IStrategy, now: datetime, candle: timedelta
@@ -51,6 +54,11 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
     """Open the books of a running bot, with all the trades its database has closed so far."""
     section = session.config.circuit_breaker
     starting_balance = _starting_balance(strategy)
+    if session.config.profile == "micro_cap" and starting_balance < MICRO_CAP_LEAST:
+        session.alerts.send(
+            f"profile micro_cap: a balance of {starting_balance:.2f} {session.currency} is below "
+            f"{MICRO_CAP_LEAST:.0f}; most exchanges take no order that small."
+        )
     bot_start = KeyValueStore.get_datetime_value("bot_start_time")
     books = AccountBooks(
         session.account_id,

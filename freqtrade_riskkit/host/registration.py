@@ -12,7 +12,7 @@ from freqtrade.resolvers.pairlist_resolver import PairListResolver
 from freqtrade.resolvers.protection_resolver import ProtectionResolver
 
 from freqtrade_riskkit.host.backtest_hooks import hook_results
-from freqtrade_riskkit.host.force_entry import hook_force_entries
+from freqtrade_riskkit.host.bot_hooks import hook_bot
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _DONE = "__riskkit_registered__"
@@ -27,7 +27,7 @@ def register() -> None:
     _search_also(ProtectionResolver, _PACKAGE / "protections")
     _search_also(PairListResolver, _PACKAGE / "pairlists")
     hook_results(_once)
-    hook_force_entries(_once)
+    hook_bot(_once)
 
 
 def _search_also(resolver: type[IResolver], folder: Path) -> None:

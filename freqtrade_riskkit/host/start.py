@@ -76,9 +76,10 @@ def start_session(strategy: IStrategy) -> RiskSession:
     check_space(strategy)
     session = make_session(strategy)
     if problems:
-        logger.error(
-            "%s\nTrades are open: the bot runs for their exits, every entry is denied.",
-            ConfigInvalid(problems),
+        session.alerts.send(
+            f"{ConfigInvalid(problems)}\n"
+            "Trades are open: the bot runs for their exits, every entry is denied.",
+            logging.ERROR,
         )
     else:
         _announce(session)

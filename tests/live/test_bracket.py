@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -57,6 +59,29 @@ def test_bracket_when_prices_reach_it_then_stop_and_target_close_there_also_afte
     assert closed[PAIRS[4]]["exit_reason"] == "riskkit_stop_loss"
     assert closed[PAIRS[5]]["exit_reason"] == "riskkit_take_profit"
     assert "Traceback" not in bot.log()
+
+
+def test_bracket_when_stops_rest_on_the_exchange_then_the_first_one_placed_is_the_brackets(
+    start_bot: StartBot,
+) -> None:
+    """Freqtrade never moves a fixed stop on the exchange: it has to be right when it is placed."""
+    kinds = dict.fromkeys(("entry", "exit", "emergency_exit", "force_entry", "force_exit"), "market")
+    on_exchange = {"order_types": {**kinds, "stoploss": "limit", "stoploss_on_exchange": True}}
+    bot = start_bot(riskkit={"exits": {"bracket": {"stop": 0.04}}}, config=on_exchange)
+    open_positions(bot, PAIRS[0])
+
+    placed = bot.wait_for("a stop on the exchange", lambda: stop_prices(bot))
+    bot.loops()
+
+    assert placed == stop_prices(bot) == [96.0]
+    assert "Traceback" not in bot.log()
+
+
+def stop_prices(bot: Bot) -> list[float]:
+    """Read the trigger prices of the stops that the bot ever placed from its database."""
+    with closing(sqlite3.connect(bot.database)) as connection:
+        rows = connection.execute("select stop_price from orders where ft_order_side = 'stoploss'")
+        return [price for (price,) in rows]
 
 
 def wait_for_closed(bot: Bot, *pairs: str) -> dict[str, dict[str, Any]]:

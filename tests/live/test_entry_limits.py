@@ -19,7 +19,7 @@ LIMIT_ENTRIES = {
 DENIED = re.compile(r"Entry on (\S+) denied: ([A-Z_]+): (.+)$", re.MULTILINE)
 
 
-@pytest.mark.feature("E1", "E6", "E7", "dry_run")
+@pytest.mark.feature("E1", "E6", "dry_run")
 def test_positions_when_signals_come_together_then_never_more_than_their_confidence_allows(
     start_bot: StartBot,
 ) -> None:

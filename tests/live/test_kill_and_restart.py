@@ -29,7 +29,6 @@ BREAKER = {
 REMEMBERED = ("breaker", "equity", "peak", "day_loss", "figures", "trips")
 
 
-@pytest.mark.feature("D10", "dry_run")
 def test_tripped_bot_when_killed_then_it_goes_on_where_it_was(
     start_bot: StartBot, prices: SteeredPrices
 ) -> None:

@@ -1,4 +1,4 @@
-"""The gate for entries on open pairs that no callback of the strategy sees: force entries."""
+"""What no callback of a strategy sees of a running bot: force entries, and stops before they are placed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from freqtrade_riskkit.host.callbacks import carries_kit
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def hook_force_entries(once: Callable[[Any, str, Wrap], None]) -> None:
-    """Wrap the bot's placing of entries; `once` does it only once."""
+def hook_bot(once: Callable[[Any, str, Wrap], None]) -> None:
+    """Wrap the bot's placing of entries and of stops on the exchange; `once` does it only once."""
     once(FreqtradeBot, "execute_entry", _guard)
+    once(FreqtradeBot, "handle_stoploss_on_exchange", _tighten_first)
 
 
 def _guard(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,3 +29,16 @@ def _guard(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(self, pair, *args, **kwargs)
 
     return execute_entry
+
+
+def _tighten_first(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Set a trade's bracket before its stop goes to the exchange, where a fixed stop is never moved."""
+
+    def handle_stoploss_on_exchange(self: Any, trade: Any) -> Any:
+        if trade.has_open_position and carries_kit(self.strategy):
+            plans = self.strategy.riskkit.exits
+            if plans is not None:
+                plans.prepare(trade)
+        return original(self, trade)
+
+    return handle_stoploss_on_exchange
