@@ -20,6 +20,7 @@ from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.market import Market
 from freqtrade_riskkit.practice.overlay import config_overlay
 from freqtrade_riskkit.practice.sources import PriceSource, swaps_of, with_standard_pairs
+from freqtrade_riskkit.practice.trading.filters import Rules
 
 logger = logging.getLogger("freqtrade_riskkit.practice")
 
@@ -86,7 +87,7 @@ class PracticeServer:
             pairs = with_standard_pairs(feed)
             spot = Market(feed.clock, pairs, self._shape)
             swaps = Market(feed.clock, swaps_of(pairs), self._shape)
-            self._running = _Running(practice_app(spot, swaps, self._max_algo_orders), spot, listener)
+            self._running = _Running(practice_app(spot, swaps, Rules(self._max_algo_orders)), spot, listener)
         except BaseException:
             listener.close()
             raise

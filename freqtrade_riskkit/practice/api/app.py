@@ -12,6 +12,7 @@ from freqtrade_riskkit.practice.api.errors import ApiError
 from freqtrade_riskkit.practice.api.futures import futures_routes
 from freqtrade_riskkit.practice.api.spot import spot_routes
 from freqtrade_riskkit.practice.market import Market
+from freqtrade_riskkit.practice.trading.filters import Rules
 
 logger = logging.getLogger("freqtrade_riskkit.practice")
 
@@ -23,10 +24,10 @@ _NOT_FOUND_PAGE = (
 _FUTURES_ROOTS = ("/fapi/", "/dapi/", "/papi/")
 
 
-def practice_app(spot: Market, swaps: Market, max_algo_orders: int) -> FastAPI:
+def practice_app(spot: Market, swaps: Market, rules: Rules) -> FastAPI:
     """Return the web application that serves these markets."""
     app = FastAPI(title="Practice exchange", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(spot_routes(spot, max_algo_orders))
+    app.include_router(spot_routes(spot, rules))
     app.include_router(futures_routes(swaps))
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(Exception, _own_failure)

@@ -12,6 +12,7 @@ from freqtrade_riskkit.practice.api.exchange_info import spot_info
 from freqtrade_riskkit.practice.api.parameters import Parameters
 from freqtrade_riskkit.practice.market import Market
 from freqtrade_riskkit.practice.timeframes import TIMEFRAMES
+from freqtrade_riskkit.practice.trading.filters import Rules
 
 MOST_KLINES = 1000
 MOST_DEPTH = 5000
@@ -20,10 +21,10 @@ KLINE_PARAMETERS = ("symbol", "interval", "startTime", "endTime", "timeZone", "l
 EXCHANGE_INFO_PARAMETERS = ("symbol", "symbols", "permissions", "showPermissionSets", "symbolStatus")
 
 
-def spot_routes(market: Market, max_algo_orders: int) -> APIRouter:
+def spot_routes(market: Market, rules: Rules) -> APIRouter:
     """Return the routes of spot's market data over this market."""
     router = APIRouter(prefix="/api/v3")
-    info = spot_info(market.listings.values(), max_algo_orders)
+    info = spot_info(market.listings.values(), rules)
     symbols_info = {entry["symbol"]: entry for entry in info["symbols"]}
     listed = market.listings
 
