@@ -112,9 +112,10 @@ class Market:
         now = self.clock.now_ms()
         last_open = now if end_ms is None else min(end_ms, now)
         if start_ms is None:
-            found = candles_until(prices.path, timeframe, last_open, limit, now)
+            found = candles_until(prices.candle_path or prices.path, timeframe, last_open, limit, now)
         else:
-            found = candles_from(prices.path, timeframe, max(0, start_ms), last_open, limit, now)
+            begin = max(0, start_ms)
+            found = candles_from(prices.candle_path or prices.path, timeframe, begin, last_open, limit, now)
         return _exact(found, timeframe, prices.listing.tick)
 
     def last_day(self, symbol: str) -> Candle | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from freqtrade_riskkit.practice.keys import Credentials
+
 SPOT_ROOT = "/api/v3"
 
 _API_ROOTS = {
@@ -33,15 +35,17 @@ _API_ROOTS = {
 """Every address that ccxt knows of Binance, by its name there: none of them may lead outside."""
 
 
-def config_overlay(url: str) -> dict[str, Any]:
+def config_overlay(url: str, credentials: Credentials | None = None) -> dict[str, Any]:
     """Return the config overlay for an exchange at `url` (without a slash at its end).
 
     It is meant for Freqtrade's second `-c`: only the `exchange` section, without a pair list. It serves
-    spot as well as futures.
+    spot as well as futures. With an account's credentials a bot can trade live on it, in spot.
     """
+    signed = {} if credentials is None else {"key": credentials.key, "secret": credentials.secret}
     return {
         "exchange": {
             "name": "binance",
+            **signed,
             "enable_ws": False,
             "only_from_ccxt": True,
             "ccxt_config": {

@@ -10,9 +10,8 @@ from freqtrade_riskkit.practice.api import answers, market_data, tickers
 from freqtrade_riskkit.practice.api.answers import Json
 from freqtrade_riskkit.practice.api.exchange_info import spot_info
 from freqtrade_riskkit.practice.api.parameters import Parameters
-from freqtrade_riskkit.practice.market import Market
+from freqtrade_riskkit.practice.exchange import PracticeExchange
 from freqtrade_riskkit.practice.timeframes import TIMEFRAMES
-from freqtrade_riskkit.practice.trading.filters import Rules
 
 MOST_KLINES = 1000
 MOST_DEPTH = 5000
@@ -21,10 +20,11 @@ KLINE_PARAMETERS = ("symbol", "interval", "startTime", "endTime", "timeZone", "l
 EXCHANGE_INFO_PARAMETERS = ("symbol", "symbols", "permissions", "showPermissionSets", "symbolStatus")
 
 
-def spot_routes(market: Market, rules: Rules) -> APIRouter:
-    """Return the routes of spot's market data over this market."""
+def spot_routes(exchange: PracticeExchange) -> APIRouter:
+    """Return the routes of spot's market data."""
+    market = exchange.market
     router = APIRouter(prefix="/api/v3")
-    info = spot_info(market.listings.values(), rules)
+    info = spot_info(market.listings.values(), exchange.rules)
     symbols_info = {entry["symbol"]: entry for entry in info["symbols"]}
     listed = market.listings
 
@@ -36,14 +36,14 @@ def spot_routes(market: Market, rules: Rules) -> APIRouter:
     @router.get("/time")
     async def time(request: Request) -> Json:
         Parameters(request)
-        return {"serverTime": market.clock.now_ms()}
+        return {"serverTime": exchange.now_ms()}
 
     @router.get("/exchangeInfo")
     async def exchange_info(request: Request) -> Json:
         parameters = Parameters(request, *EXCHANGE_INFO_PARAMETERS)
         chosen = parameters.symbols(listed)
         found = info["symbols"] if chosen is None else [symbols_info[symbol] for symbol in chosen]
-        return {**info, "serverTime": market.clock.now_ms(), "symbols": found}
+        return {**info, "serverTime": exchange.now_ms(), "symbols": found}
 
     @router.get("/klines")
     @router.get("/uiKlines")

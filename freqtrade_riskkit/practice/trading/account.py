@@ -137,8 +137,17 @@ class Account:
     def restore_order(self, order: Order) -> None:
         """Take an order from an earlier run back into the books."""
         self.orders[order.order_id] = order
+        self.updated_ms = max(self.updated_ms, order.updated_ms)
         if order.is_open:
             self._open[order.order_id] = order
+
+    def restore_balance(self, asset: str, free: Decimal, locked: Decimal) -> None:
+        """Take a balance from an earlier run back into the books."""
+        self.balances[asset] = Balance(free, locked)
+
+    def forget_changes(self) -> None:
+        """Note that all changes are written down."""
+        self.changed = Changed()
 
     def _move(self, asset: str, free: Decimal = ZERO, locked: Decimal = ZERO) -> None:
         balance = self.balances.setdefault(asset, Balance())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+NO_SUCH_ORDER = -2013
 UNKNOWN_ORDER = "Unknown order sent."
 TOO_LITTLE_MONEY = "Account has insufficient balance for requested action."
 
@@ -35,7 +36,7 @@ def rejected_cancel(message: str = UNKNOWN_ORDER) -> Refusal:
 
 def no_such_order() -> Refusal:
     """Return the refusal of a question about an order that isn't there."""
-    return Refusal(-2013, "Order does not exist.")
+    return Refusal(NO_SUCH_ORDER, "Order does not exist.")
 
 
 def broken_filter(name: str) -> Refusal:

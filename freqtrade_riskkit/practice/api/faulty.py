@@ -1,0 +1,111 @@
+"""Between the connection and the exchange: lets due events happen, and faults strike."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from freqtrade_riskkit.practice.actions import AnswerStatus, Delay, Down, Drop, LoseResponse, Reject
+from freqtrade_riskkit.practice.connections import Connections
+from freqtrade_riskkit.practice.exchange import PracticeExchange
+from freqtrade_riskkit.practice.fault_board import groups_of
+
+logger = logging.getLogger("freqtrade_riskkit.practice")
+
+ADMIN_ROOT = "/practice/"
+TOO_MANY = {
+    418: "Way too much request weight used; IP banned. "
+    "Please use WebSocket Streams for live updates to avoid bans.",
+    429: "Too much request weight used; current limit is 6000 request weight per 1 MINUTE. "
+    "Please use WebSocket Streams for live updates to avoid polling the API.",
+}
+OVERLOADED = "Internal error; unable to process your request. Please try again."
+
+
+class FaultyWire:
+    """An ASGI application around another one. The admin addresses never see a fault.
+
+    Parameters
+    ----------
+    app
+        What answers where no fault strikes.
+    exchange
+        Whose faults and events they are.
+    connections
+        Where a request's connection can be broken.
+    """
+
+    def __init__(self, app: ASGIApp, exchange: PracticeExchange, connections: Connections) -> None:
+        self._app = app
+        self._exchange = exchange
+        self._connections = connections
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._exchange.catch_up()
+        if scope["path"].startswith(ADMIN_ROOT):
+            await self._app(scope, receive, send)
+            return
+        await self._strike(scope, receive, send)
+
+    async def _strike(self, scope: Scope, receive: Receive, send: Send) -> None:
+        faults = self._exchange.faults
+        groups = groups_of(scope["method"], scope["path"])
+        account = self._exchange.owner(_key(scope))
+        if faults.strike(Down, account) or faults.strike(Drop, account, groups):
+            self._break_off(scope)
+            return
+        delay = faults.strike(Delay, account, groups)
+        if delay is not None:
+            await asyncio.sleep(delay.by_seconds)
+            self._exchange.catch_up()
+        status = faults.strike(AnswerStatus, account, groups)
+        if status is not None:
+            await _answer(send, status.status, _status_body(status.status), status.retry_after_seconds)
+            return
+        reject = faults.strike(Reject, account, groups)
+        if reject is not None:
+            await _answer(send, 400, {"code": reject.code, "msg": reject.message})
+            return
+        if faults.strike(LoseResponse, account, groups) is None:
+            await self._app(scope, receive, send)
+            return
+        await self._app(scope, receive, _nowhere)
+        self._break_off(scope)
+
+    def _break_off(self, scope: Scope) -> None:
+        logger.info("Breaking the connection of %s %s", scope["method"], scope["path"])
+        self._connections.break_off(scope["client"])
+
+
+def _key(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-mbx-apikey":
+            return str(value.decode("latin-1"))
+    return ""
+
+
+def _status_body(status: int) -> dict[str, Any]:
+    if status in TOO_MANY:
+        return {"code": -1003, "msg": TOO_MANY[status]}
+    return {"code": -1001, "msg": OVERLOADED}
+
+
+async def _answer(
+    send: Send, status: int, body: dict[str, Any], retry_after_seconds: float | None = None
+) -> None:
+    headers = [(b"content-type", b"application/json")]
+    if retry_after_seconds is not None and status in TOO_MANY:
+        headers.append((b"retry-after", str(round(retry_after_seconds)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+async def _nowhere(message: Message) -> None:
+    """Swallow an answer."""
