@@ -100,7 +100,7 @@ class Reject(_Fault):
     """Orders (or other requests) are refused with one of Binance's codes."""
 
     do: Literal["reject"] = "reject"
-    on: Requests = Requests.ORDERS
+    requests: Requests = Requests.ORDERS
     count: Annotated[int, Field(ge=1)] | None = 1
     code: Annotated[int, Field(lt=0)] = -2010
     message: str = "Account has insufficient balance for requested action."
@@ -110,7 +110,7 @@ class AnswerStatus(_Fault):
     """Requests are answered with an HTTP status: 418 and 429 for too many requests, 5xx for a failure."""
 
     do: Literal["status"] = "status"
-    on: Requests = Requests.ALL
+    requests: Requests = Requests.ALL
     status: Annotated[int, Field(ge=400, le=599)]
     retry_after_seconds: Seconds = 1
 
@@ -119,7 +119,7 @@ class Delay(_Fault):
     """Answers come late."""
 
     do: Literal["delay"] = "delay"
-    on: Requests = Requests.ALL
+    requests: Requests = Requests.ALL
     by_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
 
 
@@ -127,7 +127,7 @@ class Drop(_Fault):
     """The connection breaks before the request is looked at."""
 
     do: Literal["drop"] = "drop"
-    on: Requests = Requests.ALL
+    requests: Requests = Requests.ALL
     count: Annotated[int, Field(ge=1)] | None = 1
 
 
@@ -135,7 +135,7 @@ class LoseResponse(_Fault):
     """The request is carried out, and the connection breaks before its answer."""
 
     do: Literal["lose_response"] = "lose_response"
-    on: Requests = Requests.ORDERS
+    requests: Requests = Requests.ORDERS
     count: Annotated[int, Field(ge=1)] | None = 1
 
 

@@ -41,6 +41,7 @@ class PracticeClock:
         self._machine_start_ms = source() if machine_start_ms is None else machine_start_ms
         self._start_ms = self._machine_start_ms if start_ms is None else start_ms
         self._speed = speed
+        self._advanced_ms = 0
 
     @property
     def start_ms(self) -> int:
@@ -60,10 +61,10 @@ class PracticeClock:
     def now_ms(self) -> int:
         """Return the exchange's time in milliseconds since 1970 (UTC)."""
         elapsed = self._source() - self._machine_start_ms
-        return self._start_ms + int(elapsed * self._speed)
+        return self._start_ms + self._advanced_ms + int(elapsed * self._speed)
 
     def advance(self, milliseconds: int) -> None:
         """Move exchange time on by so many milliseconds; a negative number is refused."""
         if milliseconds < 0:
             raise ValueError(f"exchange time never runs backwards, was asked to move {milliseconds} ms")
-        self._start_ms += milliseconds
+        self._advanced_ms += milliseconds

@@ -22,6 +22,7 @@ class Connections:
         class NotedProtocol(H11Protocol):
             def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
                 super().connection_made(transport)
+                self.access_log = False  # its lines hold signatures, and others may have switched it on
                 transports[transport.get_extra_info("peername")] = transport
 
             def connection_lost(self, exc: Exception | None) -> None:

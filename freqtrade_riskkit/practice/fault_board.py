@@ -114,8 +114,8 @@ class FaultBoard:
 
 
 def _concerns(fault: Fault, account: str | None, groups: frozenset[Requests]) -> bool:
-    on = getattr(fault, "on", None)
-    return fault.account in (None, account) and (on is None or on in groups)
+    struck = getattr(fault, "requests", None)
+    return fault.account in (None, account) and (struck is None or struck in groups)
 
 
 def groups_of(method: str, path: str) -> frozenset[Requests]:

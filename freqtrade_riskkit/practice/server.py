@@ -64,6 +64,8 @@ class PracticeServer:
     state
         A SQLite file that keeps accounts, orders, keys and the course of time; where it holds them already,
         the exchange goes on with them. None keeps them in memory.
+    resume
+        False: of a state that is there already only the keys count, and the exchange begins anew.
     speed
         Exchange seconds per second, in (0, 1000]. A bot needs a clock of the same speed.
     events
@@ -85,6 +87,7 @@ class PracticeServer:
         *,
         accounts: Sequence[AccountSpec] = STANDARD_ACCOUNTS,
         state: Path | None = None,
+        resume: bool = True,
         speed: float = 1.0,
         events: Sequence[Event] = (),
     ) -> None:
@@ -101,6 +104,7 @@ class PracticeServer:
         self._rules = Rules(max_algo_orders)
         self._accounts = checked_accounts(tuple(accounts))
         self._state = state
+        self._resume = resume
         self._speed = speed
         self._events = tuple(events)
         self._running: _Running | None = None
@@ -114,6 +118,8 @@ class PracticeServer:
         try:
             store = Store(self._state)
             store.take_hold()
+            if not self._resume:
+                store.begin_anew()
             exchange, swaps = self._exchange(store)
             connections = Connections()
             serving = Serving(practice_app(exchange, swaps, connections), connections, listener)
