@@ -88,7 +88,7 @@ class AccountClient:
         token = {"X-Practice-Token": self.server.exchange.admin_token()}
         return self.send("POST", "/practice/do", headers=token, body=json.dumps(words))
 
-    def order(self, side: str = "BUY", type: str = "MARKET", **terms: object) -> Reply:
+    def order(self, side: object = "BUY", type: object = "MARKET", **terms: object) -> Reply:
         """Place an order in BTCUSDT."""
         return self.post("/api/v3/order", symbol="BTCUSDT", side=side, type=type, **terms)
 

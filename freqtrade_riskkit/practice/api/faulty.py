@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from typing import Any
+from http import HTTPStatus
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +24,9 @@ TOO_MANY = {
     "Please use WebSocket Streams for live updates to avoid polling the API.",
 }
 OVERLOADED = "Internal error; unable to process your request. Please try again."
+_FAILURE_PAGE = (
+    "<html>\r\n<head><title>{0}</title></head>\r\n<body><center><h1>{0}</h1></center></body>\r\n</html>\r\n"
+)
 
 
 class FaultyWire:
@@ -67,11 +70,11 @@ class FaultyWire:
             self._exchange.catch_up()
         status = faults.strike(AnswerStatus, account, groups)
         if status is not None:
-            await _answer(send, status.status, _status_body(status.status), status.retry_after_seconds)
+            await _answer_status(send, status)
             return
         reject = faults.strike(Reject, account, groups)
         if reject is not None:
-            await _answer(send, 400, {"code": reject.code, "msg": reject.message})
+            await _answer_error(send, HTTPStatus.BAD_REQUEST, reject.code, reject.message)
             return
         if faults.strike(LoseResponse, account, groups) is None:
             await self._app(scope, receive, send)
@@ -91,20 +94,30 @@ def _key(scope: Scope) -> str:
     return ""
 
 
-def _status_body(status: int) -> dict[str, Any]:
+async def _answer_status(send: Send, fault: AnswerStatus) -> None:
+    """Answer as Binance does: words for too many requests and for 503, else its web server's page."""
+    status = fault.status
     if status in TOO_MANY:
-        return {"code": -1003, "msg": TOO_MANY[status]}
-    return {"code": -1001, "msg": OVERLOADED}
+        wait = (b"retry-after", str(round(fault.retry_after_seconds)).encode())
+        await _answer_error(send, status, -1003, TOO_MANY[status], wait)
+    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+        await _answer_error(send, status, -1001, OVERLOADED)
+    else:
+        words = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+        page = _FAILURE_PAGE.format(f"{status} {words}".strip())
+        await _answer(send, status, page.encode(), (b"content-type", b"text/html"))
 
 
-async def _answer(
-    send: Send, status: int, body: dict[str, Any], retry_after_seconds: float | None = None
+async def _answer_error(
+    send: Send, status: int, code: int, message: str, *headers: tuple[bytes, bytes]
 ) -> None:
-    headers = [(b"content-type", b"application/json")]
-    if retry_after_seconds is not None and status in TOO_MANY:
-        headers.append((b"retry-after", str(round(retry_after_seconds)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+    body = json.dumps({"code": code, "msg": message}).encode()
+    await _answer(send, status, body, (b"content-type", b"application/json"), *headers)
+
+
+async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _nowhere(message: Message) -> None:

@@ -85,6 +85,7 @@ def order_routes(exchange: PracticeExchange) -> APIRouter:
         wanted = wanted_answer(parameters, asked.type)
         with exchange.session() as floor:
             account = floor.accounts[name]
+            floor.check_terms(asked)
             return _replace(
                 lambda: _cancel(floor, account, parameters, of_replacement=True),
                 lambda: answer_to_order(account, _place(exchange, floor, account, asked), wanted),
@@ -129,9 +130,10 @@ def _cancel(
     floor: TradingFloor, account: Account, parameters: Parameters, of_replacement: bool = False
 ) -> Json:
     order = _find_to_cancel(floor, account, parameters, of_replacement)
-    restrictions = ("ONLY_NEW", "ONLY_PARTIALLY_FILLED")
-    only = parameters.text("cancelRestrictions", restrictions, "")
-    if only and (only == "ONLY_NEW") != (order.filled == ZERO):
+    only = parameters.word("cancelRestrictions")
+    if only not in (None, "ONLY_NEW", "ONLY_PARTIALLY_FILLED"):
+        raise ApiError(-1145, "Invalid cancelRestrictions")
+    if only is not None and (only == "ONLY_NEW") != (order.filled == ZERO):
         raise rejected_cancel("Order was not canceled due to cancel restrictions.")
     name = parameters.client_id("cancelNewClientOrderId" if of_replacement else "newClientOrderId")
     cancelled = floor.cancel(account, order)

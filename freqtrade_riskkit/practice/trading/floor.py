@@ -98,9 +98,8 @@ class TradingFloor:
         Refusal
             With Binance's code and text.
         """
-        check_composition(request)
+        self.check_terms(request)
         price = self.market.price(request.symbol, self.settled_ms)
-        check_numbers(request, self.market.listings[request.symbol], price)
         self.check_name(account, request.symbol, request.client_id)
         check_count(account.open_orders(request.symbol), (request.type,), self.rules)
         if request.stop_price is not None and is_set_off(
@@ -109,6 +108,12 @@ class TradingFloor:
             raise rejected_order(WOULD_TRIGGER)
         if request.type is OrderType.LIMIT_MAKER and self._is_marketable(request):
             raise rejected_order(WOULD_TAKE)
+
+    def check_terms(self, request: OrderRequest) -> None:
+        """Refuse an order that isn't rightly composed, or breaks one of its pair's rules."""
+        check_composition(request)
+        price = self.market.price(request.symbol, self.settled_ms)
+        check_numbers(request, self.market.listings[request.symbol], price)
 
     def check_name(self, account: Account, symbol: str, client_id: str | None) -> None:
         """Refuse a client's name for an order while another open order has it."""

@@ -46,7 +46,7 @@ def test_reject_when_on_cancels_then_orders_still_go_through(client: AccountClie
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "wait"), [(418, -1003, "7"), (429, -1003, "7"), (502, -1001, None), (503, -1001, None)]
+    ("status", "code", "wait"), [(418, -1003, "7"), (429, -1003, "7"), (503, -1001, None)]
 )
 def test_status_when_switched_on_then_it_is_answered(
     client: AccountClient, status: int, code: int, wait: str | None
@@ -56,6 +56,14 @@ def test_status_when_switched_on_then_it_is_answered(
 
     assert (answer.status, answer.body["code"], answer.headers.get("retry-after")) == (status, code, wait)
     assert client.send("GET", "/api/v3/ping").status == 200
+
+
+def test_status_when_the_web_server_fails_then_its_page(client: AccountClient) -> None:
+    do(client, do="status", status=502, count=1)
+    answer = client.send("GET", "/api/v3/ping")
+
+    assert answer.status == 502
+    assert "502 Bad Gateway" in answer.body
 
 
 def test_delay_when_switched_on_then_answers_come_late(client: AccountClient) -> None:

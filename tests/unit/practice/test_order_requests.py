@@ -110,8 +110,8 @@ def test_replace_when_all_goes_well_then_both_answers(client: AccountClient) -> 
     [
         ("STOP_ON_FAILURE", False, "91", 400, -2022, ("FAILURE", "NOT_ATTEMPTED")),
         ("ALLOW_FAILURE", False, "91", 409, -2021, ("FAILURE", "SUCCESS")),
-        ("ALLOW_FAILURE", True, "91.001", 409, -2021, ("SUCCESS", "FAILURE")),
-        ("ALLOW_FAILURE", False, "91.001", 400, -2022, ("FAILURE", "FAILURE")),
+        ("ALLOW_FAILURE", True, "499", 409, -2021, ("SUCCESS", "FAILURE")),
+        ("ALLOW_FAILURE", False, "499", 400, -2022, ("FAILURE", "FAILURE")),
     ],
 )
 def test_replace_when_a_half_fails_then_which_one_is_told(
@@ -120,13 +120,25 @@ def test_replace_when_a_half_fails_then_which_one_is_told(
     number = limit(client)["orderId"] if there else 99
     answer = client.post(
         "/api/v3/order/cancelReplace",
-        symbol="BTCUSDT", side="BUY", type="LIMIT", timeInForce="GTC", quantity="1", price=price,
+        symbol="BTCUSDT", side="BUY", type="LIMIT", timeInForce="GTC", quantity="30", price=price,
         cancelReplaceMode=mode, cancelOrderId=number,
     )  # fmt: skip
 
     data = answer.body["data"]
     assert (answer.status, answer.body["code"]) == (status, code)
     assert (data["cancelResult"], data["newOrderResult"]) == states
+
+
+def test_replace_when_the_new_order_breaks_a_rule_then_nothing_is_cancelled(client: AccountClient) -> None:
+    placed = limit(client)
+    answer = client.post(
+        "/api/v3/order/cancelReplace",
+        symbol="BTCUSDT", side="BUY", type="LIMIT", timeInForce="GTC", quantity="1", price="91.001",
+        cancelReplaceMode="ALLOW_FAILURE", cancelOrderId=placed["orderId"],
+    )  # fmt: skip
+
+    assert answer.error == (400, -1013, "Filter failure: PRICE_FILTER")
+    assert len(client.get("/api/v3/openOrders").body) == 1
 
 
 def test_order_list_when_placed_and_cancelled_then_its_state_is_told(client: AccountClient) -> None:
