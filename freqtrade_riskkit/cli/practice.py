@@ -27,6 +27,7 @@ from freqtrade_riskkit.practice import (
     read_scenario,
 )
 from freqtrade_riskkit.practice.accounts import STANDARD_ACCOUNTS
+from freqtrade_riskkit.practice.clock import PracticeClock
 from freqtrade_riskkit.practice.scenario import find_scenario
 from freqtrade_riskkit.practice.server import HIGHEST_PORT, loopback_address
 from freqtrade_riskkit.practice.state.store import Store
@@ -100,6 +101,10 @@ def practice(
     print_token: Annotated[
         bool, typer.Option("--print-token", help="Print the token of the admin addresses, and exit.")
     ] = False,
+    print_faketime: Annotated[
+        bool,
+        typer.Option("--print-faketime", help="Print FAKETIME for a bot at the exchange's speed, and exit."),
+    ] = False,
 ) -> None:
     """Serve a practice exchange on this machine: Binance's spot REST interface, with no real money in it.
 
@@ -107,10 +112,13 @@ def practice(
     backtests need. A bot in dry-run or live needs one of them.
     """
     try:
+        if print_faketime:
+            print(_faketime(state if state is not None else _usual_state(port)))
+            return
         setting = _setting(candles, shift, hold_opens, script, scenario, spread)
         place = state if state is not None else _usual_state(port)
         if print_config:
-            print(json.dumps(_overlay(host, port, place, setting.accounts, account), indent=4))
+            print(json.dumps(_overlay(host, port, place, setting.accounts, account, speed), indent=4))
         elif print_token:
             print(_token(place))
         else:
@@ -163,7 +171,12 @@ def _usual_state(port: int) -> Path | None:
 
 
 def _overlay(
-    host: str, port: int, state: Path | None, accounts: tuple[AccountSpec, ...], account: str | None
+    host: str,
+    port: int,
+    state: Path | None,
+    accounts: tuple[AccountSpec, ...],
+    account: str | None,
+    speed: float,
 ) -> dict[str, object]:
     if not 0 < port <= HIGHEST_PORT:
         raise PracticeError(f"--print-config needs the port that the exchange will listen on, was {port}")
@@ -174,7 +187,7 @@ def _overlay(
     url = f"http://{loopback_address(host)}:{port}"
     store = Store(state)
     try:
-        return config_overlay(url, store.credentials(name))
+        return config_overlay(url, store.credentials(name), speed)
     finally:
         store.close()
 
@@ -187,6 +200,23 @@ def _token(state: Path | None) -> str:
         return store.admin_token()
     finally:
         store.close()
+
+
+def _faketime(state: Path | None) -> str:
+    """Return what libfaketime has to be told for a process that begins now."""
+    if state is None or not state.exists():
+        raise PracticeError(
+            "--print-faketime needs the state of a running exchange: its --state or its --port"
+        )
+    store = Store(state)
+    try:
+        run = store.run()
+    finally:
+        store.close()
+    if run is None:
+        raise PracticeError(f"no exchange has begun on {state} yet")
+    clock = PracticeClock(run.exchange_ms, float(run.speed), machine_start_ms=run.machine_ms)
+    return clock.faketime()
 
 
 def _serve_until_told(server: PracticeServer, state: Path | None) -> None:

@@ -63,6 +63,11 @@ class PracticeClock:
         elapsed = self._source() - self._machine_start_ms
         return self._start_ms + self._advanced_ms + int(elapsed * self._speed)
 
+    def faketime(self) -> str:
+        """Return libfaketime's FAKETIME for a process that begins now and whose clock runs along."""
+        ahead = (self.now_ms() - self._source()) / 1000
+        return f"{ahead:+.3f} x{self._speed:g}"
+
     def advance(self, milliseconds: int) -> None:
         """Move exchange time on by so many milliseconds; a negative number is refused."""
         if milliseconds < 0:

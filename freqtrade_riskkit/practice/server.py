@@ -186,7 +186,7 @@ class PracticeServer:
             raise PracticeError(
                 f"there is no account {name!r}; there are {', '.join(exchange.account_names)}"
             )
-        return config_overlay(self.url, exchange.credentials(name))
+        return config_overlay(self.url, exchange.credentials(name), self._speed)
 
     def _exchange(self, store: Store) -> tuple[PracticeExchange, Market]:
         feed = self._feed(store)

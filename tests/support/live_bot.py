@@ -69,11 +69,20 @@ class LiveBot:
         The exchange.
     folder
         Where config, database and log go.
+    environment
+        Gives what is added to the process's environment, at its start.
     overrides
         Of the config.
     """
 
-    def __init__(self, server: PracticeServer, folder: Path, **overrides: Any) -> None:
+    def __init__(
+        self,
+        server: PracticeServer,
+        folder: Path,
+        environment: Callable[[], Mapping[str, str]] = dict,
+        **overrides: Any,
+    ) -> None:
+        self._environment = environment
         self._server = server
         self._database = folder / "trades.sqlite"
         self._log = folder / "bot.log"
@@ -115,7 +124,7 @@ class LiveBot:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "freqtrade", "trade", *self._options],
                 cwd=self._folder,
-                env=clean_environment(),
+                env=clean_environment(self._environment()),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
