@@ -6,8 +6,8 @@ import socket
 import threading
 
 import uvicorn
-from starlette.types import ASGIApp
 
+from freqtrade_riskkit.practice.asgi import ASGIApp
 from freqtrade_riskkit.practice.connections import Connections
 from freqtrade_riskkit.practice.errors import PracticeError
 

@@ -14,8 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from freqtrade_riskkit.practice import PracticeServer
-from freqtrade_riskkit.practice.trading.records import Order
 from tests.support.command import clean_environment
 from tests.support.workspace import Workspace
 
@@ -65,8 +63,8 @@ class LiveBot:
 
     Parameters
     ----------
-    server
-        The exchange.
+    overlay
+        The config part that leads it to the exchange, with an account's key.
     folder
         Where config, database and log go.
     environment
@@ -77,17 +75,16 @@ class LiveBot:
 
     def __init__(
         self,
-        server: PracticeServer,
+        overlay: Mapping[str, Any],
         folder: Path,
         environment: Callable[[], Mapping[str, str]] = dict,
         **overrides: Any,
     ) -> None:
         self._environment = environment
-        self._server = server
         self._database = folder / "trades.sqlite"
         self._log = folder / "bot.log"
         self._folder = folder
-        workspace = Workspace(folder, server.overlay())
+        workspace = Workspace(folder, overlay)
         workspace.write_strategies(BUYS_ONCE)
         order_types: Mapping[str, Any] = {
             "entry": "market",
@@ -120,6 +117,11 @@ class LiveBot:
         ]
 
     def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Start the process, for the first time or again."""
         with self._log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "freqtrade", "trade", *self._options],
@@ -129,11 +131,14 @@ class LiveBot:
                 stdout=log,
                 stderr=log,
             )
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        """Kill the process, as a crash would."""
         self._process.kill()
         self._process.wait()
 
@@ -153,15 +158,6 @@ class LiveBot:
                 raise AssertionError(f"{what}: the bot ended\n{self.log()}")
             time.sleep(0.1)
         raise AssertionError(f"{what}: not in time\n{self.log()}")
-
-    def wait_for_order(self, what: str, fits: Callable[[Order], bool]) -> Order:
-        """Return the first order on the exchange that fits."""
-        return self.wait_for(what, lambda: next(filter(fits, self.orders()), None))
-
-    def orders(self) -> list[Order]:
-        """Give the first account's orders, as the exchange has them."""
-        with self._server.exchange.session() as floor:
-            return list(next(iter(floor.accounts.values())).orders.values())
 
     def trades(self) -> list[BotTrade]:
         """Give the trades that the bot knows of."""

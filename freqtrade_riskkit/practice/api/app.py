@@ -6,7 +6,6 @@ import logging
 
 from fastapi import FastAPI, Request, Response, status
 from fastapi.responses import HTMLResponse, JSONResponse
-from starlette.types import ASGIApp
 
 from freqtrade_riskkit.practice.api import errors
 from freqtrade_riskkit.practice.api.account import account_routes, wallet_routes
@@ -17,6 +16,7 @@ from freqtrade_riskkit.practice.api.futures import futures_routes
 from freqtrade_riskkit.practice.api.order_lists import order_list_routes
 from freqtrade_riskkit.practice.api.orders import order_routes
 from freqtrade_riskkit.practice.api.spot import spot_routes
+from freqtrade_riskkit.practice.asgi import ASGIApp
 from freqtrade_riskkit.practice.connections import Connections
 from freqtrade_riskkit.practice.exchange import PracticeExchange
 from freqtrade_riskkit.practice.market import Market

@@ -7,9 +7,8 @@ import json
 import logging
 from http import HTTPStatus
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from freqtrade_riskkit.practice.actions import AnswerStatus, Delay, Down, Drop, LoseResponse, Reject
+from freqtrade_riskkit.practice.asgi import ASGIApp, Message, Receive, Scope, Send
 from freqtrade_riskkit.practice.connections import Connections
 from freqtrade_riskkit.practice.exchange import PracticeExchange
 from freqtrade_riskkit.practice.fault_board import groups_of
