@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from freqtrade_riskkit.practice.accounts import check_asset
 from freqtrade_riskkit.practice.actions import CancelOrders, Deed, Deposit, ForeignOrder
-from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.moves import symbol_of
 from freqtrade_riskkit.practice.trading.account import Account
 from freqtrade_riskkit.practice.trading.floor import TradingFloor
@@ -15,31 +13,22 @@ WITH_TIME_IN_FORCE = frozenset({OrderType.LIMIT, OrderType.STOP_LOSS_LIMIT, Orde
 
 
 def do_deed(floor: TradingFloor, deed: Deed) -> None:
-    """Act on an account at the settled moment.
+    """Act on an account at the settled moment; account, pair and currency have been looked at.
 
     Raises
     ------
     Refusal
         Where the exchange refuses it as it would refuse the account's owner.
-    PracticeError
-        Where there is no such account, pair or currency.
     """
-    account = _account(floor, deed.account)
+    account = floor.accounts[deed.account]
     if isinstance(deed, ForeignOrder):
         floor.place(account, _request(floor, deed))
     elif isinstance(deed, CancelOrders):
         _cancel(floor, account, deed)
     else:
-        check_asset(deed.asset)
         amount = deed.amount if isinstance(deed, Deposit) else -deed.amount
         number = floor.numbers.next_transfer()
         account.transfer(Transfer(number, account.name, deed.asset, amount, floor.settled_ms))
-
-
-def _account(floor: TradingFloor, name: str) -> Account:
-    if name not in floor.accounts:
-        raise PracticeError(f"there is no account {name!r}; there are {', '.join(floor.accounts)}")
-    return floor.accounts[name]
 
 
 def _request(floor: TradingFloor, deed: ForeignOrder) -> OrderRequest:

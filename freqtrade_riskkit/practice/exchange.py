@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from freqtrade_riskkit.practice.accounts import AccountSpec
+from freqtrade_riskkit.practice.accounts import AccountSpec, check_asset
 from freqtrade_riskkit.practice.actions import (
     Action,
     CancelOrders,
@@ -19,11 +19,12 @@ from freqtrade_riskkit.practice.actions import (
     parse_action,
 )
 from freqtrade_riskkit.practice.deeds import do_deed
+from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.fault_board import FaultBoard
 from freqtrade_riskkit.practice.keys import Credentials
 from freqtrade_riskkit.practice.market import Market
 from freqtrade_riskkit.practice.moved import MovedPath
-from freqtrade_riskkit.practice.moves import AnyMove, make_move
+from freqtrade_riskkit.practice.moves import AnyMove, make_move, symbol_of
 from freqtrade_riskkit.practice.state.store import MoveRow, Run, Store
 from freqtrade_riskkit.practice.trading.account import Account
 from freqtrade_riskkit.practice.trading.filters import Rules
@@ -82,6 +83,8 @@ class PracticeExchange:
         self._saved_events = self._run.events_done
         self._floor = self._open_floor()
         self._add_accounts(specs)
+        for event in self._events:
+            self._check(event.action)
         self._moves_made = self._replay_moves()
 
     def now_ms(self) -> int:
@@ -139,8 +142,20 @@ class PracticeExchange:
         PracticeError
             Where it names what isn't there.
         """
+        self._check(action)
         with self.session() as floor:
             self._do(floor, action, self.market.clock.now_ms())
+
+    def _check(self, action: Action) -> None:
+        """Raise PracticeError where an action names an account, a pair or a currency that isn't there."""
+        account = getattr(action, "account", None)
+        if account is not None and account not in self.account_names:
+            raise PracticeError(f"there is no account {account!r}; there are {', '.join(self.account_names)}")
+        pair = getattr(action, "pair", None)
+        if pair is not None:
+            symbol_of(pair, self.market.listings)
+        if isinstance(action, Deposit | Withdraw):
+            check_asset(action.asset)
 
     def _let_happen(self, now_ms: int) -> None:
         start_ms = self._run.exchange_ms

@@ -96,6 +96,13 @@ class FaultBoard:
                     return entry.fault
         return None
 
+    def give_back(self, fault: Fault) -> None:
+        """Let a fault strike once more: it was counted for a request that it couldn't do anything to."""
+        with self._lock:
+            for entry in self._on:
+                if entry.fault is fault and entry.left is not None:
+                    entry.left += 1
+
     def slip(self) -> Decimal:
         """Return the slip in force."""
         return max(
@@ -109,8 +116,7 @@ class FaultBoard:
 
     def _living(self) -> list[SwitchedOn]:
         now = self._now_ms()
-        self._on = [on for on in self._on if on.left != 0 and (on.until_ms is None or now < on.until_ms)]
-        return self._on
+        return [on for on in self._on if on.left != 0 and (on.until_ms is None or now < on.until_ms)]
 
 
 def _concerns(fault: Fault, account: str | None, groups: frozenset[Requests]) -> bool:

@@ -69,6 +69,8 @@ class LiveBot:
         Where config, database and log go.
     environment
         Gives what is added to the process's environment, at its start.
+    strategy
+        Source of its strategy.
     overrides
         Of the config.
     """
@@ -78,6 +80,7 @@ class LiveBot:
         overlay: Mapping[str, Any],
         folder: Path,
         environment: Callable[[], Mapping[str, str]] = dict,
+        strategy: str = BUYS_ONCE,
         **overrides: Any,
     ) -> None:
         self._environment = environment
@@ -85,7 +88,7 @@ class LiveBot:
         self._log = folder / "bot.log"
         self._folder = folder
         workspace = Workspace(folder, overlay)
-        workspace.write_strategies(BUYS_ONCE)
+        (name,) = workspace.write_strategies(strategy)
         order_types: Mapping[str, Any] = {
             "entry": "market",
             "exit": "market",
@@ -113,7 +116,7 @@ class LiveBot:
             "--userdir",
             str(workspace.user_data),
             "--strategy",
-            "BuysOnce",
+            name,
         ]
 
     def __enter__(self) -> Self:
@@ -141,6 +144,11 @@ class LiveBot:
         """Kill the process, as a crash would."""
         self._process.kill()
         self._process.wait()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the process lives."""
+        return self._process.poll() is None
 
     def end(self) -> int:
         """Tell the bot to end, and wait for it."""

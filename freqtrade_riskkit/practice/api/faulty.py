@@ -75,11 +75,17 @@ class FaultyWire:
         if reject is not None:
             await _answer_error(send, HTTPStatus.BAD_REQUEST, reject.code, reject.message)
             return
-        if faults.strike(LoseResponse, account, groups) is None:
+        lose = faults.strike(LoseResponse, account, groups)
+        if lose is None:
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _nowhere)
-        self._break_off(scope)
+        answer = _Kept()
+        await self._app(scope, receive, answer.keep)
+        if answer.is_refusal:
+            faults.give_back(lose)
+            await answer.send_on(send)
+        else:
+            self._break_off(scope)
 
     def _break_off(self, scope: Scope) -> None:
         logger.info("Breaking the connection of %s %s", scope["method"], scope["path"])
@@ -119,5 +125,20 @@ async def _answer(send: Send, status: int, body: bytes, *headers: tuple[bytes, b
     await send({"type": "http.response.body", "body": body})
 
 
-async def _nowhere(message: Message) -> None:
-    """Swallow an answer."""
+class _Kept:
+    """An answer that is kept back."""
+
+    def __init__(self) -> None:
+        self._messages: list[Message] = []
+
+    async def keep(self, message: Message) -> None:
+        self._messages.append(message)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the request was refused, so that nothing has happened."""
+        return any(message.get("status", 0) >= HTTPStatus.BAD_REQUEST for message in self._messages)
+
+    async def send_on(self, send: Send) -> None:
+        for message in self._messages:
+            await send(message)

@@ -92,6 +92,17 @@ def test_lost_response_when_switched_on_then_the_order_is_there_all_the_same(cli
     assert client.held("BTC") == ("0.99900000", "0.00000000")
 
 
+def test_lost_response_when_the_order_is_refused_then_it_waits_for_one_that_is_not(
+    client: AccountClient,
+) -> None:
+    do(client, do="lose_response")
+
+    assert client.order(quantity="1000").status == 400
+    with pytest.raises(BROKEN):
+        client.order(quantity="1")
+    assert client.order(quantity="1").status == 200
+
+
 def test_down_when_over_then_back_with_everything(client: AccountClient) -> None:
     client.order(quantity="1")
     client.server.exchange.perform(Down(for_seconds=0.4))
@@ -200,6 +211,10 @@ def test_admin_side_when_not_let_in_then_nothing_is_done(
             "there is no account 'nobody'",
         ),
         ({"do": "deposit", "account": "main", "asset": "../x", "amount": 1}, "a currency's name must be"),
+        (
+            {"do": "slip", "by": 0.1, "account": "nobody"},
+            "there is no account 'nobody'; there are main, mirror",
+        ),
         ({"do": "drop", "times": 3}, "drop.times: Extra inputs are not permitted"),
     ],
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from freqtrade_riskkit.practice import FlatPrices, PracticeError, PracticeServer, read_scenario
-from freqtrade_riskkit.practice.actions import Crash, Deposit, Freeze, Gap
+from freqtrade_riskkit.practice.actions import Action, Crash, Deposit, Freeze, Gap
 from freqtrade_riskkit.practice.exchange import Event
 from freqtrade_riskkit.practice.scenario import find_scenario, shipped_scenarios
 from tests.support.practice_client import AccountClient
@@ -37,7 +38,7 @@ def test_events_when_nobody_asked_meanwhile_then_each_happened_at_its_own_moment
     """A crash by 10 % within 3 minutes that began a minute in: halfway down, 2.5 minutes in."""
     events = (
         Event(60_000, Crash(by=0.1, within_seconds=180)),
-        Event(100_000, Deposit(account="main", asset="BTC", amount="1")),
+        Event(100_000, Deposit(account="main", asset="BTC", amount=Decimal(1))),
     )
     with PracticeServer(FLAT, spread=0, events=events) as server:
         client = AccountClient(server)
@@ -61,7 +62,7 @@ def server_start(placed: dict[str, int]) -> int:
 
 def test_event_when_refused_by_the_exchange_then_the_others_happen_all_the_same() -> None:
     events = (
-        Event(0, Deposit(account="main", asset="BTC", amount="1")),
+        Event(0, Deposit(account="main", asset="BTC", amount=Decimal(1))),
         Event(1, Gap(by=-0.5)),
         Event(2, Freeze(for_seconds=60)),
     )
@@ -70,6 +71,21 @@ def test_event_when_refused_by_the_exchange_then_the_others_happen_all_the_same(
         server.exchange.catch_up()
 
         assert server.market.price("BTCUSDT") == 50
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (Gap(by=0.1, pair="NO/USDT"), "pair 'NO/USDT' isn't listed here"),
+        (Deposit(account="nobody", asset="BTC", amount=Decimal(1)), "there is no account 'nobody'"),
+        (Deposit(account="main", asset="b!", amount=Decimal(1)), "a currency's name must be"),
+    ],
+)
+def test_event_when_it_names_what_is_not_there_then_refused_at_the_start(
+    action: Action, message: str
+) -> None:
+    with pytest.raises(PracticeError, match=message):
+        PracticeServer(FLAT, events=[Event(1000, action)]).start()
 
 
 @pytest.mark.parametrize(
