@@ -54,6 +54,19 @@ def spot_routes(exchange: PracticeExchange) -> APIRouter:
     async def depth(request: Request) -> Json:
         return market_data.depth(market, Parameters(request, "symbol", "limit"), 100, MOST_DEPTH)
 
+    @router.get("/trades")
+    async def trades(request: Request) -> list[Json]:
+        return market_data.trades(market, Parameters(request, "symbol", "limit"))
+
+    @router.get("/historicalTrades")
+    async def historical_trades(request: Request) -> list[Json]:
+        return market_data.trades(market, Parameters(request, "symbol", "limit", "fromId"))
+
+    @router.get("/aggTrades")
+    async def aggregate_trades(request: Request) -> list[Json]:
+        known = ("symbol", "fromId", "startTime", "endTime", "limit")
+        return market_data.aggregate_trades(market, Parameters(request, *known))
+
     @router.get("/avgPrice")
     async def average_price(request: Request) -> Json:
         symbol = Parameters(request, "symbol").symbol(listed)

@@ -109,6 +109,19 @@ def test_print_config_when_asked_then_the_overlay_with_the_first_accounts_key(tm
     assert json.loads(other.stdout)["exchange"]["key"] != key
 
 
+def test_print_faketime_when_an_exchange_runs_then_how_far_it_is_ahead(
+    served: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path
+) -> None:
+    state = tmp_path / "state.sqlite"
+    served("--scenario", "crash", "--speed", "100", "--state", state)
+    ahead, speed = run("--state", state, "--print-faketime").stdout.split()
+    overlay = json.loads(run("--port", "1", "--state", state, "--speed", "100", "--print-config").stdout)
+
+    assert float(ahead) > 10
+    assert speed == "x100"
+    assert overlay["exchange"]["ccxt_config"]["options"]["recvWindow"] == 60_000
+
+
 def test_command_when_killed_and_resumed_then_accounts_are_as_they_were(
     served: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path
 ) -> None:
@@ -160,6 +173,7 @@ def test_command_when_killed_and_resumed_then_accounts_are_as_they_were(
         (["--scenario", "crash", "--shift"], "give it without other price options"),
         (["--scenario", "{folder}/bad.yaml"], "bad.yaml: about: Field required"),
         (["--port", "8123", "--print-config", "--account", "nobody"], "there is no account 'nobody'"),
+        (["--state", "{folder}/none.sqlite", "--print-faketime"], "needs the state of a running exchange"),
         (["--port", "0", "--print-token"], "--print-token needs --state or the port"),
         (["--port", "0", "--state", "{folder}"], "can't hold a practice exchange's state"),
         (["--port", "0", "--speed", "0"], "speed must be in (0, 1000], was 0"),
