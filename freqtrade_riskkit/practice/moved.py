@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
-from freqtrade_riskkit.practice.paths import HIGHEST_PRICE, Lines, PricePath, price_on_line
+from freqtrade_riskkit.practice.paths import (
+    HIGHEST_PRICE,
+    Lines,
+    PricePath,
+    Prices,
+    joined_lines,
+    price_on_line,
+)
 
 LOWEST_PRICE = 1e-8
 
@@ -124,6 +131,20 @@ class MovedPath:
         return factor
 
     def _moved(self, lines: Lines) -> Lines:
+        """Return lines as they are moved: those before and after all stretches at once, the others cut."""
+        first, last = self._stretches[0], self._stretches[-1]
+        begin = int(np.searchsorted(lines.end_ms, first.start_ms, side="right"))
+        end = max(begin, int(np.searchsorted(lines.start_ms, last.end_ms, side="left")))
+        after = _part(lines, slice(end, None))
+        after = replace(
+            after,
+            start_price=_within_bounds(after.start_price * last.end_factor),
+            end_price=_within_bounds(after.end_price * last.end_factor),
+        )
+        between = self._cut(_part(lines, slice(begin, end)))
+        return joined_lines(_part(lines, slice(0, begin)), between, after)
+
+    def _cut(self, lines: Lines) -> Lines:
         """Cut lines at the borders of the stretches, and multiply each piece by its factors."""
         borders = {border for s in self._stretches for border in (s.start_ms, s.end_ms)}
         start, end, first, last, rate = [], [], [], [], []
@@ -141,8 +162,8 @@ class MovedPath:
         return Lines(
             np.array(start, dtype=np.int64),
             np.array(end, dtype=np.int64),
-            np.clip(np.array(first, dtype=np.float64), LOWEST_PRICE, HIGHEST_PRICE),
-            np.clip(np.array(last, dtype=np.float64), LOWEST_PRICE, HIGHEST_PRICE),
+            _within_bounds(np.array(first, dtype=np.float64)),
+            _within_bounds(np.array(last, dtype=np.float64)),
             np.array(rate, dtype=np.float64),
         )
 
@@ -165,3 +186,11 @@ class MovedPath:
                 after * (stretch.start_factor + grown * (end_ms - stretch.start_ms)),
             )
         return before * factor, after * factor
+
+
+def _part(lines: Lines, of: slice) -> Lines:
+    return Lines(*(getattr(lines, name)[of] for name in Lines.__slots__))
+
+
+def _within_bounds(prices: Prices) -> Prices:
+    return np.clip(prices, LOWEST_PRICE, HIGHEST_PRICE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freqtrade_riskkit.practice.actions import Crash, Freeze, Gap, Move, Recover, Rise, Spike
@@ -80,7 +80,8 @@ MOVES = st.one_of(
 )
 
 
-@given(walk=st.lists(st.floats(50, 150), min_size=2, max_size=5), moves=st.lists(MOVES, max_size=4))
+@settings(max_examples=30)
+@given(walk=st.lists(st.floats(50, 150), min_size=2, max_size=4), moves=st.lists(MOVES, max_size=4))
 def test_candles_when_prices_are_moved_then_they_agree_with_them(
     walk: list[float], moves: list[Move]
 ) -> None:
