@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from freqtrade_riskkit.practice.clock import PracticeClock
 from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.listings import listing_for
 from freqtrade_riskkit.practice.mirrored import MirroredPath
-from freqtrade_riskkit.practice.paths import BarPath, Bars
+from freqtrade_riskkit.practice.paths import BarPath, Bars, PricePath
 from freqtrade_riskkit.practice.sources import PairPrices, PriceFeed, tick_of
 
 
@@ -36,27 +37,38 @@ class CandleFolder:
         the folder is in progress now; time moves on from there, and each pair goes on from the end of its
         last candle as `MirroredPath` says.
 
+    hold_opens
+        True: in tickers and depth a pair costs its candle's open until the candle is over, as a backtest sees
+        it. Candles stay what they are.
+
     Raises
     ------
     PracticeError
         On `open`, where the folder or a file in it can't be used.
     """
 
-    def __init__(self, folder: Path | str | None = None, *, shift: bool = False) -> None:
+    def __init__(
+        self, folder: Path | str | None = None, *, shift: bool = False, hold_opens: bool = False
+    ) -> None:
         self._folder = shipped_candles() if folder is None else Path(folder)
         self._shift = shift
+        self._hold_opens = hold_opens
 
     def open(self) -> PriceFeed:
+        return self.open_by(PracticeClock())
+
+    def open_by(self, clock: PracticeClock) -> PriceFeed:
         files = _read_all(self._folder)
         end_ms = max(int(file.bars.end_ms[-1]) for file in files)
-        clock = PracticeClock() if self._shift else PracticeClock(end_ms, speed=0)
+        if not self._shift:
+            clock = PracticeClock(end_ms, speed=0)
         by_pair: dict[str, list[CandleFile]] = {}
         for file in files:
             by_pair.setdefault(file.pair, []).append(file)
         moved_ms = 0
         if self._shift:
             grid = max(file.length_ms for file in files)
-            moved_ms = -((end_ms - clock.now_ms()) // grid) * grid
+            moved_ms = -((end_ms - clock.start_ms) // grid) * grid
         pairs = tuple(self._prices(pair, of_pair, moved_ms) for pair, of_pair in by_pair.items())
         return PriceFeed(clock, pairs)
 
@@ -64,9 +76,17 @@ class CandleFolder:
         bars = finest_of(files)
         closes = np.concatenate([bars.open, bars.high, bars.low, bars.close])
         listing = listing_for(pair, float(bars.close[-1]), tick_of(closes))
-        if not self._shift:
-            return PairPrices(listing, BarPath(bars))
-        return PairPrices(listing, MirroredPath(_moved(bars, moved_ms)))
+        path = self._path(bars, moved_ms)
+        if not self._hold_opens:
+            return PairPrices(listing, path)
+        return PairPrices(listing, self._path(_held(bars), moved_ms), path)
+
+    def _path(self, bars: Bars, moved_ms: int) -> PricePath:
+        return MirroredPath(_moved(bars, moved_ms)) if self._shift else BarPath(bars)
+
+
+def _held(bars: Bars) -> Bars:
+    return replace(bars, high=bars.open, low=bars.open, close=bars.open)
 
 
 def finest_of(files: list[CandleFile]) -> Bars:

@@ -14,6 +14,7 @@ from freqtrade_riskkit.practice.book import BookShape, OrderBook, order_book
 from freqtrade_riskkit.practice.clock import PracticeClock
 from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.listings import Listing
+from freqtrade_riskkit.practice.paths import PricePath
 from freqtrade_riskkit.practice.sources import DAY_MS, PairPrices
 from freqtrade_riskkit.practice.timeframes import Timeframe
 
@@ -69,10 +70,20 @@ class Market:
         """The trading rules of every listed pair, by symbol."""
         return MappingProxyType({symbol: prices.listing for symbol, prices in self._pairs.items()})
 
-    def price(self, symbol: str) -> Decimal:
-        """Return the last price paid; KeyError where the symbol isn't listed."""
+    @property
+    def shape(self) -> BookShape:
+        """How every order book looks."""
+        return self._shape
+
+    def path(self, symbol: str) -> PricePath:
+        """Return the path of a pair's price; KeyError where the symbol isn't listed."""
+        return self._pairs[symbol].path
+
+    def price(self, symbol: str, at_ms: int | None = None) -> Decimal:
+        """Return the last price paid, now or at a moment; KeyError where the symbol isn't listed."""
         prices = self._pairs[symbol]
-        return _at_tick(prices.path.price_at(self.clock.now_ms()), prices.listing.tick)
+        moment = self.clock.now_ms() if at_ms is None else at_ms
+        return _at_tick(prices.path.price_at(moment), prices.listing.tick)
 
     def candles(
         self,
@@ -101,9 +112,10 @@ class Market:
         now = self.clock.now_ms()
         last_open = now if end_ms is None else min(end_ms, now)
         if start_ms is None:
-            found = candles_until(prices.path, timeframe, last_open, limit, now)
+            found = candles_until(prices.candle_path or prices.path, timeframe, last_open, limit, now)
         else:
-            found = candles_from(prices.path, timeframe, max(0, start_ms), last_open, limit, now)
+            begin = max(0, start_ms)
+            found = candles_from(prices.candle_path or prices.path, timeframe, begin, last_open, limit, now)
         return _exact(found, timeframe, prices.listing.tick)
 
     def last_day(self, symbol: str) -> Candle | None:
@@ -115,9 +127,9 @@ class Market:
         found = _exact(day, _Window(DAY_MS), prices.listing.tick)
         return found[0] if found else None
 
-    def order_book(self, symbol: str, levels: int) -> OrderBook:
-        """Return the order book around the present price, so many levels a side."""
-        return order_book(self.price(symbol), self._pairs[symbol].listing, self._shape, levels)
+    def order_book(self, symbol: str, levels: int, at_ms: int | None = None) -> OrderBook:
+        """Return the order book around the price, now or at a moment, so many levels a side."""
+        return order_book(self.price(symbol, at_ms), self._pairs[symbol].listing, self._shape, levels)
 
 
 @dataclass(frozen=True, slots=True)

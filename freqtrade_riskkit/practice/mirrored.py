@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from freqtrade_riskkit.practice.paths import BarPath, Bars, Lines, price_on_line
+from freqtrade_riskkit.practice.paths import BarPath, Bars, Lines, joined_lines, price_on_line
 
 LONGEST_BREAK_MS = 24 * 60 * 60 * 1000
 
@@ -33,7 +33,7 @@ class MirroredPath:
         last_lap = (end_ms - 1 - self._end) // self._lap
         for lap in range(first_lap, last_lap + 1):
             parts.append(self._lap_lines(lap, start_ms, end_ms))
-        return _joined(parts)
+        return joined_lines(*parts)
 
     def price_at(self, at_ms: int) -> float:
         if at_ms <= self._end:
@@ -79,14 +79,4 @@ def _reversed(lines: Lines, around_ms: int) -> Lines:
 def _moved(lines: Lines, by_ms: int) -> Lines:
     return Lines(
         lines.start_ms + by_ms, lines.end_ms + by_ms, lines.start_price, lines.end_price, lines.volume_rate
-    )
-
-
-def _joined(parts: list[Lines]) -> Lines:
-    return Lines(
-        np.concatenate([part.start_ms for part in parts]),
-        np.concatenate([part.end_ms for part in parts]),
-        np.concatenate([part.start_price for part in parts]),
-        np.concatenate([part.end_price for part in parts]),
-        np.concatenate([part.volume_rate for part in parts]),
     )

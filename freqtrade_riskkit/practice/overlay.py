@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from freqtrade_riskkit.practice.keys import Credentials
+
 SPOT_ROOT = "/api/v3"
 
 _API_ROOTS = {
@@ -33,15 +35,19 @@ _API_ROOTS = {
 """Every address that ccxt knows of Binance, by its name there: none of them may lead outside."""
 
 
-def config_overlay(url: str) -> dict[str, Any]:
+def config_overlay(url: str, credentials: Credentials | None = None, speed: float = 1.0) -> dict[str, Any]:
     """Return the config overlay for an exchange at `url` (without a slash at its end).
 
     It is meant for Freqtrade's second `-c`: only the `exchange` section, without a pair list. It serves
-    spot as well as futures.
+    spot as well as futures. With an account's credentials a bot can trade live on it, in spot.
+    Where the exchange's time runs at another speed than 1, requests may be older and ccxt asks for the time.
     """
+    hurried = {} if speed == 1 else {"adjustForTimeDifference": True, "recvWindow": 60_000}
+    signed = {} if credentials is None else {"key": credentials.key, "secret": credentials.secret}
     return {
         "exchange": {
             "name": "binance",
+            **signed,
             "enable_ws": False,
             "only_from_ccxt": True,
             "ccxt_config": {
@@ -51,6 +57,7 @@ def config_overlay(url: str) -> dict[str, Any]:
                     "fetchMarkets": {"types": ["spot", "linear"]},
                     "fetchCurrencies": False,
                     "fetchMargins": False,
+                    **hurried,
                 },
             },
         }

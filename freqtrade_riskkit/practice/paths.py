@@ -86,6 +86,11 @@ class Lines:
         )
 
 
+def joined_lines(*parts: Lines) -> Lines:
+    """Return the lines of several pieces, which follow one another in time, as one."""
+    return Lines(*(np.concatenate([getattr(part, name) for part in parts]) for name in Lines.__slots__))
+
+
 def lines_of(bars: Bars) -> Lines:
     """Return the price lines that bars stand for, three a bar."""
     length = bars.end_ms - bars.start_ms

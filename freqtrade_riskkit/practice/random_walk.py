@@ -58,8 +58,10 @@ class RandomWalkPrices:
         self._volatility = daily_volatility / math.sqrt(MINUTES_A_DAY)
 
     def open(self) -> PriceFeed:
-        clock = PracticeClock()
-        end_ms = -(-clock.now_ms() // MINUTE_MS) * MINUTE_MS
+        return self.open_by(PracticeClock())
+
+    def open_by(self, clock: PracticeClock) -> PriceFeed:
+        end_ms = -(-clock.start_ms // MINUTE_MS) * MINUTE_MS
         paths = (MirroredPath(self._bars(listing, end_ms)) for listing in self._listings)
         return PriceFeed(clock, tuple(map(PairPrices, self._listings, paths)))
 

@@ -105,8 +105,10 @@ class ScriptedPrices:
         self._pairs = _by_pair(rows)
 
     def open(self) -> PriceFeed:
-        clock = PracticeClock()
-        start_ms = clock.now_ms()
+        return self.open_by(PracticeClock())
+
+    def open_by(self, clock: PracticeClock) -> PriceFeed:
+        start_ms = clock.start_ms
         return PriceFeed(clock, tuple(_prices(pair, rows, start_ms) for pair, rows in self._pairs.items()))
 
 

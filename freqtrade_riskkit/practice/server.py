@@ -5,38 +5,47 @@ from __future__ import annotations
 import ipaddress
 import logging
 import socket
-import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import uvicorn
-from fastapi import FastAPI
-
+from freqtrade_riskkit.practice.accounts import STANDARD_ACCOUNTS, AccountSpec, checked_accounts
 from freqtrade_riskkit.practice.api.app import practice_app
 from freqtrade_riskkit.practice.book import BookShape
 from freqtrade_riskkit.practice.candle_folder import CandleFolder
+from freqtrade_riskkit.practice.clock import PracticeClock
+from freqtrade_riskkit.practice.connections import Connections
 from freqtrade_riskkit.practice.errors import PracticeError
+from freqtrade_riskkit.practice.exchange import Event, PracticeExchange
 from freqtrade_riskkit.practice.market import Market
+from freqtrade_riskkit.practice.moved import MovedPath
 from freqtrade_riskkit.practice.overlay import config_overlay
-from freqtrade_riskkit.practice.sources import PriceSource, swaps_of, with_standard_pairs
+from freqtrade_riskkit.practice.serving import Serving
+from freqtrade_riskkit.practice.sources import (
+    ClockedPrices,
+    PriceFeed,
+    PriceSource,
+    movable,
+    swaps_of,
+    with_standard_pairs,
+)
+from freqtrade_riskkit.practice.state.store import Store
+from freqtrade_riskkit.practice.trading.filters import Rules
 
 logger = logging.getLogger("freqtrade_riskkit.practice")
 
-PRACTICE_HEADERS = [
-    ("Server", "practice-exchange"),
-    ("X-Practice-Exchange", "no real exchange, no real money"),
-]
 HIGHEST_PORT = 65535
-START_SECONDS = 30.0
-STOP_SECONDS = 30.0
+HIGHEST_SPEED = 1000.0
 
 
 class PracticeServer:
     """A practice exchange on a loopback address, served from a thread of this process.
 
     Use it as a context manager, or call `start` and `stop`. After `stop` neither thread nor port is left;
-    `start` may then be called again and begins anew.
+    `start` may then be called again, and begins anew unless the state is kept in a file.
 
     Parameters
     ----------
@@ -50,11 +59,22 @@ class PracticeServer:
         Distance from best bid to best ask as a fraction of the price, in [0, 1).
     max_algo_orders
         How many stop and target orders a pair may hold (MAX_NUM_ALGO_ORDERS), at least 1.
+    accounts
+        The accounts that it begins with, at least one.
+    state
+        A SQLite file that keeps accounts, orders, keys and the course of time; where it holds them already,
+        the exchange goes on with them. None keeps them in memory.
+    resume
+        False: of a state that is there already only the keys count, and the exchange begins anew.
+    speed
+        Exchange seconds per second, in (0, 1000]. A bot needs a clock of the same speed.
+    events
+        What happens by itself, in order of time.
 
     Raises
     ------
     PracticeError
-        Where host, port or spread can't be had, or the price source can't be read.
+        Where something can't be had, or the price source or the state can't be read.
     """
 
     def __init__(
@@ -64,16 +84,29 @@ class PracticeServer:
         host: str = "127.0.0.1",
         spread: float | Decimal = Decimal("0.0002"),
         max_algo_orders: int = 5,
+        *,
+        accounts: Sequence[AccountSpec] = STANDARD_ACCOUNTS,
+        state: Path | None = None,
+        resume: bool = True,
+        speed: float = 1.0,
+        events: Sequence[Event] = (),
     ) -> None:
         self._host = loopback_address(host)
         if not 0 <= port <= HIGHEST_PORT:
             raise PracticeError(f"port must be in 0 to {HIGHEST_PORT}, was {port}")
         if max_algo_orders < 1:
             raise PracticeError(f"max_algo_orders must be at least 1, was {max_algo_orders}")
+        if not 0 < speed <= HIGHEST_SPEED:
+            raise PracticeError(f"speed must be in (0, {HIGHEST_SPEED:g}], was {speed}")
         self._asked_port = port
         self._prices = prices if prices is not None else CandleFolder()
         self._shape = BookShape(spread=Decimal(str(spread)))
-        self._max_algo_orders = max_algo_orders
+        self._rules = Rules(max_algo_orders)
+        self._accounts = checked_accounts(tuple(accounts))
+        self._state = state
+        self._resume = resume
+        self._speed = speed
+        self._events = tuple(events)
         self._running: _Running | None = None
 
     def start(self) -> Self:
@@ -81,13 +114,19 @@ class PracticeServer:
         if self._running is not None:
             raise RuntimeError("the practice exchange runs already")
         listener = _listen(self._host, self._asked_port)
+        store: Store | None = None
         try:
-            feed = self._prices.open()
-            pairs = with_standard_pairs(feed)
-            spot = Market(feed.clock, pairs, self._shape)
-            swaps = Market(feed.clock, swaps_of(pairs), self._shape)
-            self._running = _Running(practice_app(spot, swaps, self._max_algo_orders), spot, listener)
+            store = Store(self._state)
+            store.take_hold()
+            if not self._resume:
+                store.begin_anew()
+            exchange, swaps = self._exchange(store)
+            connections = Connections()
+            serving = Serving(practice_app(exchange, swaps, connections), connections, listener)
+            self._running = _Running(exchange, store, serving, listener.getsockname()[1])
         except BaseException:
+            if store is not None:
+                store.close()
             listener.close()
             raise
         logger.info("Practice exchange (no real exchange) listens on %s", self.url)
@@ -97,7 +136,8 @@ class PracticeServer:
         """Stop serving and free the port; does nothing where it isn't running."""
         running, self._running = self._running, None
         if running is not None:
-            running.stop()
+            running.serving.stop()
+            running.store.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -110,7 +150,7 @@ class PracticeServer:
     @property
     def is_running(self) -> bool:
         """Whether requests are being answered."""
-        return self._running is not None and self._running.is_alive
+        return self._running is not None and self._running.serving.is_alive
 
     @property
     def port(self) -> int:
@@ -123,13 +163,54 @@ class PracticeServer:
         return f"http://{self._host}:{self.port}"
 
     @property
+    def exchange(self) -> PracticeExchange:
+        """What is being served: its accounts, and what can be done to them."""
+        return self._started.exchange
+
+    @property
     def market(self) -> Market:
         """The spot market that is being served."""
-        return self._started.market
+        return self._started.exchange.market
 
-    def overlay(self) -> dict[str, Any]:
-        """Return the piece of Freqtrade config (its `exchange` section) that leads a bot here."""
-        return config_overlay(self.url)
+    def overlay(self, account: str | None = None) -> dict[str, Any]:
+        """Return the piece of Freqtrade config (its `exchange` section) that leads a bot here.
+
+        Parameters
+        ----------
+        account
+            Whose key and secret are in it; None for the first account's.
+        """
+        exchange = self._started.exchange
+        name = exchange.account_names[0] if account is None else account
+        if name not in exchange.account_names:
+            raise PracticeError(
+                f"there is no account {name!r}; there are {', '.join(exchange.account_names)}"
+            )
+        return config_overlay(self.url, exchange.credentials(name), self._speed)
+
+    def _exchange(self, store: Store) -> tuple[PracticeExchange, Market]:
+        feed = self._feed(store)
+        pairs = movable(with_standard_pairs(feed))
+        spot = Market(feed.clock, pairs, self._shape)
+        swaps = Market(feed.clock, swaps_of(pairs), self._shape)
+        paths = {prices.listing.symbol: prices.path for prices in pairs if isinstance(prices.path, MovedPath)}
+        exchange = PracticeExchange(spot, paths, store, self._accounts, self._rules, self._events)
+        return exchange, swaps
+
+    def _feed(self, store: Store) -> PriceFeed:
+        """Open the prices at the time of the first start, whenever that was."""
+        if not isinstance(self._prices, ClockedPrices):
+            if self._speed != 1:
+                raise PracticeError(
+                    f"these prices have a clock of their own: speed must be 1, was {self._speed}"
+                )
+            return self._prices.open()
+        run = store.run()
+        if run is None:
+            return self._prices.open_by(PracticeClock(speed=self._speed))
+        return self._prices.open_by(
+            PracticeClock(run.exchange_ms, float(run.speed), machine_start_ms=run.machine_ms)
+        )
 
     @property
     def _started(self) -> _Running:
@@ -138,56 +219,14 @@ class PracticeServer:
         return self._running
 
 
+@dataclass(frozen=True, slots=True)
 class _Running:
-    """A started server: its spot market, its thread, its port."""
+    """A started server."""
 
-    def __init__(self, app: FastAPI, market: Market, listener: socket.socket) -> None:
-        self.market = market
-        self.port: int = listener.getsockname()[1]
-        config = uvicorn.Config(
-            app,
-            loop="asyncio",
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            headers=PRACTICE_HEADERS,
-            timeout_graceful_shutdown=2,
-        )
-        self._listener = listener
-        self._server = _Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="practice-exchange", daemon=True
-        )
-        self._thread.start()
-        if not self._server.ready.wait(START_SECONDS):
-            self._server.should_exit = True
-            raise PracticeError(f"the practice exchange didn't start within {START_SECONDS:g} seconds")
-
-    @property
-    def is_alive(self) -> bool:
-        return self._thread.is_alive()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(STOP_SECONDS)
-        self._listener.close()
-        if self._thread.is_alive():
-            raise RuntimeError(f"the practice exchange didn't stop within {STOP_SECONDS:g} seconds")
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn server that says when it answers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
+    exchange: PracticeExchange
+    store: Store
+    serving: Serving
+    port: int
 
 
 def loopback_address(host: str) -> str:

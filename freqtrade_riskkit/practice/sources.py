@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from freqtrade_riskkit.practice.clock import PracticeClock
 from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.listings import STANDARD_LISTINGS, Listing, listing_for, split_pair
+from freqtrade_riskkit.practice.moved import MovedPath
 from freqtrade_riskkit.practice.paths import HIGHEST_PRICE, BarPath, Bars, PricePath, are_prices
 
 FLAT_START_MS = 1_483_228_800_000  # 2017-01-01
@@ -21,10 +22,21 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairPrices:
-    """A pair with its rules and the path of its price."""
+    """A pair with its rules and the path of its price.
+
+    Attributes
+    ----------
+    listing
+        Its rules.
+    path
+        What it costs.
+    candle_path
+        What its candles are made of where that is another path; None for the same.
+    """
 
     listing: Listing
     path: PricePath
+    candle_path: PricePath | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +52,14 @@ class PriceSource(Protocol):
 
     def open(self) -> PriceFeed:
         """Begin: the exchange starts now."""
+
+
+@runtime_checkable
+class ClockedPrices(PriceSource, Protocol):
+    """A source that runs by a clock it is given: it can go on in another process, and run faster."""
+
+    def open_by(self, clock: PracticeClock) -> PriceFeed:
+        """Begin at the clock's start, or go on with what began then."""
 
 
 class FlatPrices:
@@ -60,7 +80,10 @@ class FlatPrices:
                 raise PracticeError(f"the price of {pair} must be in (0, {HIGHEST_PRICE:g}], was {price}")
 
     def open(self) -> PriceFeed:
-        return PriceFeed(PracticeClock(), tuple(_flat(*item) for item in self._prices.items()))
+        return self.open_by(PracticeClock())
+
+    def open_by(self, clock: PracticeClock) -> PriceFeed:
+        return PriceFeed(clock, tuple(_flat(*item) for item in self._prices.items()))
 
 
 def _flat(pair: str, price: float) -> PairPrices:
@@ -100,8 +123,13 @@ def with_standard_pairs(feed: PriceFeed) -> tuple[PairPrices, ...]:
 
 def swaps_of(pairs: Iterable[PairPrices]) -> tuple[PairPrices, ...]:
     """Return the perpetual swaps of those pairs that have one, at the pairs' own prices."""
-    listings = ((prices.listing.as_swap(), prices.path) for prices in pairs)
-    return tuple(PairPrices(listing, path) for listing, path in listings if listing is not None)
+    listings = ((prices.listing.as_swap(), prices) for prices in pairs)
+    return tuple(replace(prices, listing=listing) for listing, prices in listings if listing is not None)
+
+
+def movable(pairs: Iterable[PairPrices]) -> tuple[PairPrices, ...]:
+    """Return the pairs with paths that can be moved by hand."""
+    return tuple(replace(prices, path=MovedPath(prices.path)) for prices in pairs)
 
 
 def tick_of(prices: np.ndarray) -> Decimal | None:

@@ -7,10 +7,17 @@ from decimal import Decimal
 
 from freqtrade_riskkit.practice.api.answers import Json, number
 from freqtrade_riskkit.practice.listings import Listing
+from freqtrade_riskkit.practice.trading.filters import (
+    LARGEST_NOTIONAL,
+    MOST_LISTS,
+    PRICE_DOWN,
+    PRICE_UP,
+    Rules,
+    highest_price,
+    largest_amount,
+    largest_market_amount,
+)
 
-LARGEST_NOTIONAL = Decimal(9_000_000)
-LARGEST_LOT_VALUE = Decimal(900_000_000)
-LARGEST_MARKET_VALUE = Decimal(10_000_000)
 PERPETUAL_DELIVERY_MS = 4_133_404_800_000  # 2100-12-25, the date that perpetual swaps carry
 LISTED_SINCE_MS = 1_569_398_400_000
 SPOT_ORDER_TYPES = (
@@ -33,7 +40,7 @@ SWAP_ORDER_TYPES = (
 )
 
 
-def spot_info(listings: Iterable[Listing], max_algo_orders: int) -> Json:
+def spot_info(listings: Iterable[Listing], rules: Rules) -> Json:
     """Return spot's exchangeInfo without the server's time."""
     return {
         "timezone": "UTC",
@@ -44,7 +51,7 @@ def spot_info(listings: Iterable[Listing], max_algo_orders: int) -> Json:
             _rate_limit("RAW_REQUESTS", "MINUTE", 5, 61_000),
         ],
         "exchangeFilters": [],
-        "symbols": [_spot_symbol(listing, max_algo_orders) for listing in listings],
+        "symbols": [_spot_symbol(listing, rules) for listing in listings],
     }
 
 
@@ -68,7 +75,7 @@ def _rate_limit(kind: str, interval: str, intervals: int, limit: int) -> Json:
     return {"rateLimitType": kind, "interval": interval, "intervalNum": intervals, "limit": limit}
 
 
-def _spot_symbol(listing: Listing, max_algo_orders: int) -> Json:
+def _spot_symbol(listing: Listing, rules: Rules) -> Json:
     return {
         "symbol": listing.symbol,
         "status": "TRADING",
@@ -89,7 +96,7 @@ def _spot_symbol(listing: Listing, max_algo_orders: int) -> Json:
         "amendAllowed": False,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,
-        "filters": _spot_filters(listing, max_algo_orders),
+        "filters": _spot_filters(listing, rules),
         "permissions": [],
         "permissionSets": [["SPOT"]],
         "defaultSelfTradePreventionMode": "EXPIRE_MAKER",
@@ -97,26 +104,26 @@ def _spot_symbol(listing: Listing, max_algo_orders: int) -> Json:
     }
 
 
-def _spot_filters(listing: Listing, max_algo_orders: int) -> list[Json]:
+def _spot_filters(listing: Listing, rules: Rules) -> list[Json]:
     tick, step = number(listing.tick), number(listing.step)
     return [
         {
             "filterType": "PRICE_FILTER",
             "minPrice": tick,
-            "maxPrice": number(_highest_price(listing)),
+            "maxPrice": number(highest_price(listing)),
             "tickSize": tick,
         },
         {
             "filterType": "LOT_SIZE",
             "minQty": step,
-            "maxQty": number(_largest_amount(listing)),
+            "maxQty": number(largest_amount(listing)),
             "stepSize": step,
         },
         {"filterType": "ICEBERG_PARTS", "limit": 10},
         {
             "filterType": "MARKET_LOT_SIZE",
             "minQty": number(Decimal(0)),
-            "maxQty": number(_largest_market_amount(listing)),
+            "maxQty": number(largest_market_amount(listing)),
             "stepSize": number(Decimal(0)),
         },
         {
@@ -128,10 +135,10 @@ def _spot_filters(listing: Listing, max_algo_orders: int) -> list[Json]:
         },
         {
             "filterType": "PERCENT_PRICE_BY_SIDE",
-            "bidMultiplierUp": "5",
-            "bidMultiplierDown": "0.2",
-            "askMultiplierUp": "5",
-            "askMultiplierDown": "0.2",
+            "bidMultiplierUp": str(PRICE_UP),
+            "bidMultiplierDown": str(PRICE_DOWN),
+            "askMultiplierUp": str(PRICE_UP),
+            "askMultiplierDown": str(PRICE_DOWN),
             "avgPriceMins": 5,
         },
         {
@@ -142,9 +149,9 @@ def _spot_filters(listing: Listing, max_algo_orders: int) -> list[Json]:
             "applyMaxToMarket": False,
             "avgPriceMins": 5,
         },
-        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
-        {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": 20},
-        {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": max_algo_orders},
+        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": rules.max_orders},
+        {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": MOST_LISTS},
+        {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": rules.max_algo_orders},
     ]
 
 
@@ -179,8 +186,8 @@ def _swap_symbol(listing: Listing) -> Json:
 
 def _swap_filters(listing: Listing) -> list[Json]:
     tick, step = str(listing.tick), str(listing.step)
-    highest, largest = str(_highest_price(listing)), str(_largest_amount(listing))
-    at_once = str(_largest_market_amount(listing))
+    highest, largest = str(highest_price(listing)), str(largest_amount(listing))
+    at_once = str(largest_market_amount(listing))
     return [
         {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": highest, "tickSize": tick},
         {"filterType": "LOT_SIZE", "minQty": step, "maxQty": largest, "stepSize": step},
@@ -199,22 +206,3 @@ def _swap_filters(listing: Listing) -> list[Json]:
 
 def _digits(size: Decimal) -> int:
     return max(0, -int(size.normalize().as_tuple().exponent))
-
-
-def _highest_price(listing: Listing) -> Decimal:
-    """Return the price filter's upper end: the next power of ten above ten times the usual price."""
-    return Decimal(10) ** max(3, (listing.reference_price * 10).adjusted() + 1)
-
-
-def _largest_amount(listing: Listing) -> Decimal:
-    """Return the lot filter's upper end in whole coins, worth about nine hundred million."""
-    return _coins_worth(LARGEST_LOT_VALUE, listing)
-
-
-def _largest_market_amount(listing: Listing) -> Decimal:
-    """Return the most that one market order may trade in whole coins, worth about ten million."""
-    return _coins_worth(LARGEST_MARKET_VALUE, listing)
-
-
-def _coins_worth(value: Decimal, listing: Listing) -> Decimal:
-    return (value / listing.reference_price).to_integral_value() + 1

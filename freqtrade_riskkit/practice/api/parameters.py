@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection
+from decimal import Decimal
+from typing import Self
 
 from fastapi import Request
 
@@ -14,6 +16,10 @@ from freqtrade_riskkit.practice.timeframes import TIMEFRAMES, Timeframe
 SYMBOL_PATTERN = "^[A-Z0-9-_.]{1,20}$"
 SYMBOLS_PATTERN = r'^\[("[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}){0,1}\]$'
 NUMBER_PATTERN = "^[0-9]{1,20}$"
+DECIMAL_PATTERN = r"^([0-9]{1,20})(\.[0-9]{1,20})?$"
+CLIENT_ID_PATTERN = "^[a-zA-Z0-9-_]{1,36}$"
+_DECIMAL = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
+_CLIENT_ID = re.compile(r"[a-zA-Z0-9\-_]{1,36}")
 _SYMBOL = re.compile(r"[A-Z0-9\-_.]{1,20}")
 _NUMBER = re.compile(r"[0-9]{1,20}")
 
@@ -28,9 +34,19 @@ class Parameters:
     """
 
     def __init__(self, request: Request, *known: str) -> None:
-        self._sent = request.query_params
+        self._read(request.query_params.multi_items(), known)
+
+    @classmethod
+    def of_pairs(cls, pairs: list[tuple[str, str]], *known: str) -> Self:
+        """Return parameters that were sent in some other way than in a request's address."""
+        parameters = cls.__new__(cls)
+        parameters._read(pairs, known)
+        return parameters
+
+    def _read(self, pairs: list[tuple[str, str]], known: tuple[str, ...]) -> None:
+        self._sent = dict(pairs)
         sent = len(self._sent)
-        if len(self._sent.multi_items()) > sent:
+        if len(pairs) > sent:
             raise errors.duplicate_parameter()
         if sent > len(known):
             raise errors.too_many_parameters(len(known), sent)
@@ -92,6 +108,26 @@ class Parameters:
         if not _NUMBER.fullmatch(value):
             raise errors.illegal_characters(name, NUMBER_PATTERN)
         return int(value)
+
+    def decimal(self, name: str) -> Decimal | None:
+        """Return a number of at least 0 with or without decimals; None where it wasn't sent."""
+        value = self._value(name)
+        if value is None:
+            return None
+        if not _DECIMAL.fullmatch(value):
+            raise errors.illegal_characters(name, DECIMAL_PATTERN)
+        return Decimal(value)
+
+    def word(self, name: str) -> str | None:
+        """Return a text; None where it wasn't sent."""
+        return self._value(name)
+
+    def client_id(self, name: str) -> str | None:
+        """Return a client's name for an order; None where it wasn't sent."""
+        value = self._value(name)
+        if value is not None and not _CLIENT_ID.fullmatch(value):
+            raise errors.illegal_characters(name, CLIENT_ID_PATTERN)
+        return value
 
     def limit(self, default: int, largest: int) -> int:
         """Return `limit`, above 0; a larger one than `largest` is cut down to it."""

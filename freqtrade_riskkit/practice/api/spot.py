@@ -10,7 +10,7 @@ from freqtrade_riskkit.practice.api import answers, market_data, tickers
 from freqtrade_riskkit.practice.api.answers import Json
 from freqtrade_riskkit.practice.api.exchange_info import spot_info
 from freqtrade_riskkit.practice.api.parameters import Parameters
-from freqtrade_riskkit.practice.market import Market
+from freqtrade_riskkit.practice.exchange import PracticeExchange
 from freqtrade_riskkit.practice.timeframes import TIMEFRAMES
 
 MOST_KLINES = 1000
@@ -20,10 +20,11 @@ KLINE_PARAMETERS = ("symbol", "interval", "startTime", "endTime", "timeZone", "l
 EXCHANGE_INFO_PARAMETERS = ("symbol", "symbols", "permissions", "showPermissionSets", "symbolStatus")
 
 
-def spot_routes(market: Market, max_algo_orders: int) -> APIRouter:
-    """Return the routes of spot's market data over this market."""
+def spot_routes(exchange: PracticeExchange) -> APIRouter:
+    """Return the routes of spot's market data."""
+    market = exchange.market
     router = APIRouter(prefix="/api/v3")
-    info = spot_info(market.listings.values(), max_algo_orders)
+    info = spot_info(market.listings.values(), exchange.rules)
     symbols_info = {entry["symbol"]: entry for entry in info["symbols"]}
     listed = market.listings
 
@@ -35,14 +36,14 @@ def spot_routes(market: Market, max_algo_orders: int) -> APIRouter:
     @router.get("/time")
     async def time(request: Request) -> Json:
         Parameters(request)
-        return {"serverTime": market.clock.now_ms()}
+        return {"serverTime": exchange.now_ms()}
 
     @router.get("/exchangeInfo")
     async def exchange_info(request: Request) -> Json:
         parameters = Parameters(request, *EXCHANGE_INFO_PARAMETERS)
         chosen = parameters.symbols(listed)
         found = info["symbols"] if chosen is None else [symbols_info[symbol] for symbol in chosen]
-        return {**info, "serverTime": market.clock.now_ms(), "symbols": found}
+        return {**info, "serverTime": exchange.now_ms(), "symbols": found}
 
     @router.get("/klines")
     @router.get("/uiKlines")
@@ -52,6 +53,19 @@ def spot_routes(market: Market, max_algo_orders: int) -> APIRouter:
     @router.get("/depth")
     async def depth(request: Request) -> Json:
         return market_data.depth(market, Parameters(request, "symbol", "limit"), 100, MOST_DEPTH)
+
+    @router.get("/trades")
+    async def trades(request: Request) -> list[Json]:
+        return market_data.trades(market, Parameters(request, "symbol", "limit"))
+
+    @router.get("/historicalTrades")
+    async def historical_trades(request: Request) -> list[Json]:
+        return market_data.trades(market, Parameters(request, "symbol", "limit", "fromId"))
+
+    @router.get("/aggTrades")
+    async def aggregate_trades(request: Request) -> list[Json]:
+        known = ("symbol", "fromId", "startTime", "endTime", "limit")
+        return market_data.aggregate_trades(market, Parameters(request, *known))
 
     @router.get("/avgPrice")
     async def average_price(request: Request) -> Json:

@@ -25,9 +25,11 @@ def arguments(*options: str | Path) -> list[str]:
     return [sys.executable, "-c", COMMAND, *map(str, options)]
 
 
-def run(*options: str | Path) -> subprocess.CompletedProcess[str]:
+def run(*options: str | Path, home: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end; `home` is where it keeps its state."""
+    env = clean_environment({} if home is None else {"XDG_STATE_HOME": str(home)})
     return subprocess.run(
-        arguments(*options), capture_output=True, text=True, timeout=60, env=clean_environment(), check=False
+        arguments(*options), capture_output=True, text=True, timeout=60, env=env, check=False
     )
 
 
@@ -92,11 +94,60 @@ def test_command_when_given_a_script_then_it_plays_it(
     assert log.endswith("WARNING Unknown address asked for: GET /api/v3/nothing\n")
 
 
-def test_print_config_when_asked_then_the_overlay_alone() -> None:
-    done = run("--port", "8123", "--print-config")
+def test_print_config_when_asked_then_the_overlay_with_the_first_accounts_key(tmp_path: Path) -> None:
+    done, again, other = (
+        run("--port", "8123", "--print-config", *options, home=tmp_path)
+        for options in ([], [], ["--account", "mirror"])
+    )
 
+    exchange = json.loads(done.stdout)["exchange"]
+    key, secret = exchange.pop("key"), exchange.pop("secret")
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == config_overlay("http://127.0.0.1:8123")
+    assert {"exchange": exchange} == config_overlay("http://127.0.0.1:8123")
+    assert (key[:11], secret[:14]) == ("PRACTICEKEY", "PRACTICESECRET")
+    assert again.stdout == done.stdout
+    assert json.loads(other.stdout)["exchange"]["key"] != key
+
+
+def test_print_faketime_when_an_exchange_runs_then_how_far_it_is_ahead(
+    served: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path
+) -> None:
+    state = tmp_path / "state.sqlite"
+    served("--scenario", "crash", "--speed", "100", "--state", state)
+    ahead, speed = run("--state", state, "--print-faketime").stdout.split()
+    overlay = json.loads(run("--port", "1", "--state", state, "--speed", "100", "--print-config").stdout)
+
+    assert float(ahead) > 10
+    assert speed == "x100"
+    assert overlay["exchange"]["ccxt_config"]["options"]["recvWindow"] == 60_000
+
+
+def test_command_when_killed_and_resumed_then_accounts_are_as_they_were(
+    served: Callable[..., tuple[subprocess.Popen[str], str]], tmp_path: Path
+) -> None:
+    state = tmp_path / "state.sqlite"
+    options = ("--scenario", "crash", "--state", state)
+    process, url = served(*options)
+    overlay = json.loads(run("--port", "1", "--state", state, "--print-config").stdout)
+    token = run("--state", state, "--print-token").stdout.strip()
+
+    def ask(url: str, path: str, words: dict[str, object] | None = None) -> dict[str, object]:
+        data = None if words is None else json.dumps(words).encode()
+        request = urllib.request.Request(url + path, data, {"X-Practice-Token": token})
+        with urllib.request.urlopen(request) as response:
+            found: dict[str, object] = json.load(response)
+            return found
+
+    words = {"do": "foreign_order", "account": "main", "pair": "BTC/USDT", "side": "BUY", "amount": 0.01}
+    ask(url, "/practice/do", words)
+    before = ask(url, "/practice/accounts/main")
+    process.kill()
+    process.communicate()
+    _, url = served(*options, "--resume")
+
+    assert ask(url, "/practice/accounts/main") == before
+    assert json.loads(run("--port", "1", "--state", state, "--print-config").stdout) == overlay
+    assert len(before["trades"]) >= 1  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +169,14 @@ def test_print_config_when_asked_then_the_overlay_alone() -> None:
         (["--port", "70000"], "port must be in 0 to 65535, was 70000"),
         (["--port", "0", "--print-config"], "--print-config needs the port"),
         (["--spread", "nan"], "spread must be in [0, 1), was"),
+        (["--scenario", "doom"], "there is no scenario 'doom': give a file, or one of crash, flash_gap"),
+        (["--scenario", "crash", "--shift"], "give it without other price options"),
+        (["--scenario", "{folder}/bad.yaml"], "bad.yaml: about: Field required"),
+        (["--port", "8123", "--print-config", "--account", "nobody"], "there is no account 'nobody'"),
+        (["--state", "{folder}/none.sqlite", "--print-faketime"], "needs the state of a running exchange"),
+        (["--port", "0", "--print-token"], "--print-token needs --state or the port"),
+        (["--port", "0", "--state", "{folder}"], "can't hold a practice exchange's state"),
+        (["--port", "0", "--speed", "0"], "speed must be in (0, 1000], was 0"),
         (["--spread", "1.5"], "spread must be in [0, 1), was 1.5 (for 1 % write 0.01)"),
     ],
 )
@@ -126,9 +185,10 @@ def test_command_when_given_bad_input_then_one_line_and_exit_code_2(
 ) -> None:
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "BTC_USDT-1h.feather").write_bytes(b"no feather at all, but long enough")
+    (tmp_path / "bad.yaml").write_text("{}")
     (tmp_path / "bad.csv").write_text(GOOD_SCRIPT.replace("0,7,7", "0,nan,7"))
 
-    done = run(*(option.replace("{folder}", str(tmp_path)) for option in options))
+    done = run(*(option.replace("{folder}", str(tmp_path)) for option in options), home=tmp_path / "home")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("riskkit practice: ")
@@ -136,10 +196,10 @@ def test_command_when_given_bad_input_then_one_line_and_exit_code_2(
     assert done.stderr.count("\n") == 1
 
 
-def test_command_when_the_port_is_taken_then_one_line_and_exit_code_2() -> None:
+def test_command_when_the_port_is_taken_then_one_line_and_exit_code_2(tmp_path: Path) -> None:
     with PracticeServer(FlatPrices()) as server:
         port = server.port
-        done = run("--port", str(port))
+        done = run("--port", str(port), home=tmp_path)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (

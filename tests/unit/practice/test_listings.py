@@ -9,6 +9,7 @@ import pytest
 from freqtrade_riskkit.practice.api.exchange_info import SPOT_ORDER_TYPES, spot_info, swap_info
 from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.listings import STANDARD_LISTINGS, listing_for
+from freqtrade_riskkit.practice.trading.filters import Rules
 
 BTC = STANDARD_LISTINGS[0]
 
@@ -55,7 +56,7 @@ def test_other_pair_when_misspelled_then_refused(pair: str) -> None:
 
 
 def test_spot_info_when_made_then_it_holds_what_a_bot_reads() -> None:
-    entry = spot_info([BTC], max_algo_orders=7)["symbols"][0]
+    entry = spot_info([BTC], Rules(max_algo_orders=7))["symbols"][0]
     filters = {kind["filterType"]: kind for kind in entry["filters"]}
 
     assert (entry["symbol"], entry["baseAsset"], entry["quoteAsset"]) == ("BTCUSDT", "BTC", "USDT")

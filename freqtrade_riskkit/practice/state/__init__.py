@@ -1,0 +1,1 @@
+"""The exchange's state in SQLite: what was answered is written down before."""

@@ -1,0 +1,247 @@
+"""Plain Freqtrade in live mode on the practice exchange: what it does when all is well, and under each fault.
+
+These are the baseline that the kit is measured against; a Freqtrade that behaves otherwise shows up here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from freqtrade_riskkit.practice import FlatPrices, PracticeServer
+from freqtrade_riskkit.practice.actions import (
+    Action,
+    AnswerStatus,
+    CancelOrders,
+    ClockSkew,
+    Crash,
+    Delay,
+    Down,
+    Drop,
+    ForeignOrder,
+    LoseResponse,
+    PartialFill,
+    Reject,
+    Requests,
+    Slip,
+)
+from freqtrade_riskkit.practice.trading.records import Order, OrderType, Side, Status
+from tests.support.live_bot import LiveBot
+from tests.support.trading_floor import discrepancies
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def server() -> Iterator[PracticeServer]:
+    with PracticeServer(FlatPrices({"BTC/USDT": 50_000.0})) as running:
+        yield running
+        with running.exchange.session() as floor:
+            assert discrepancies(floor) == []
+
+
+def orders(server: PracticeServer) -> list[Order]:
+    """Give the first account's orders, as the exchange has them."""
+    with server.exchange.session() as floor:
+        return list(floor.accounts["main"].orders.values())
+
+
+def wait_for_order(bot: LiveBot, server: PracticeServer, fits: Callable[[Order], bool]) -> Order:
+    """Return the first order on the exchange that fits, once there is one."""
+    return bot.wait_for(fits.__name__, lambda: next(filter(fits, orders(server)), None))
+
+
+def is_filled_buy(order: Order) -> bool:
+    return order.is_buy and order.status is Status.FILLED
+
+
+def is_open_stop(order: Order) -> bool:
+    return order.type is OrderType.STOP_LOSS_LIMIT and order.is_open
+
+
+def test_bot_when_prices_crash_then_the_exchange_stops_it_out(server: PracticeServer, tmp_path: Path) -> None:
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        stop = wait_for_order(bot, server, is_open_stop)
+        (buy,) = filter(is_filled_buy, orders(server))
+        server.exchange.perform(Crash(by=0.1, within_seconds=2))
+        bot.wait_for("the trade's end", lambda: [trade for trade in bot.trades() if not trade.is_open])
+        (trade,) = bot.trades()
+        code = bot.end()
+
+    assert buy.filled_value == pytest.approx(Decimal(1000), rel=Decimal("0.01"))
+    assert stop.amount == pytest.approx(buy.filled * Decimal("0.999"), abs=Decimal("0.00001"))
+    assert stop.stop_price == pytest.approx(Decimal(47_500), rel=Decimal("0.001"))
+    assert stop.status is Status.FILLED
+    assert trade.exit_reason == "stoploss_on_exchange"
+    assert trade.close_rate == pytest.approx(float(stop.filled_value / stop.filled))
+    assert code == 130
+    assert "Traceback" not in bot.log()
+    assert "Unknown address" not in bot.log()
+
+
+def test_bot_when_the_answer_to_a_buy_is_lost_then_it_never_learns_of_its_position(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    """Freqtrade takes the order for not placed and, as the signal lasts, buys again."""
+    server.exchange.perform(LoseResponse())
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        bot.wait_for("a second buy", lambda: len([o for o in orders(server) if is_filled_buy(o)]) == 2)
+        wait_for_order(bot, server, is_open_stop)
+        (trade,) = bot.trades()
+        buys = [order for order in orders(server) if is_filled_buy(order)]
+
+    assert trade.amount == pytest.approx(float(buys[1].filled), rel=0.002)
+    assert sum(order.filled for order in buys) > Decimal(str(trade.amount)) * Decimal("1.9")
+
+
+def test_bot_when_its_buy_is_rejected_then_it_tries_again_in_the_next_loop(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    server.exchange.perform(
+        Reject(count=2, code=-2010, message="Account has insufficient balance for requested action.")
+    )
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        wait_for_order(bot, server, is_open_stop)
+        bot.end()
+
+    assert len([order for order in orders(server) if order.is_buy]) == 1
+    assert bot.log().count("Unable to create trade for BTC/USDT: Insufficient funds") == 2
+
+
+def test_bot_when_its_stop_is_cancelled_behind_its_back_then_it_places_another(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        first = wait_for_order(bot, server, is_open_stop)
+        server.exchange.perform(CancelOrders(account="main"))
+        second = wait_for_order(bot, server, is_open_stop)
+
+    assert first.status is Status.CANCELED
+    assert (second.order_id != first.order_id, second.amount, second.stop_price) == (
+        True,
+        first.amount,
+        first.stop_price,
+    )
+
+
+def test_bot_when_its_stop_is_rejected_as_set_off_already_then_it_sells_at_once(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    """The second order of the bot, its stop, is refused: Freqtrade leaves by an emergency exit."""
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        wait_for_order(bot, server, is_filled_buy)
+        server.exchange.perform(
+            Reject(requests=Requests.ORDERS, count=1, message="Stop price would trigger immediately.")
+        )
+        server.exchange.perform(CancelOrders(account="main"))
+        bot.wait_for("the trade's end", lambda: [trade for trade in bot.trades() if not trade.is_open])
+        (trade,) = bot.trades()
+
+    assert trade.exit_reason == "emergency_exit"
+
+
+def test_bot_when_its_limit_buy_hangs_half_filled_then_the_rest_is_cancelled_after_the_timeout(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    server.exchange.perform(PartialFill(share=Decimal("0.4")))
+    overrides: dict[str, Any] = {
+        "order_types": {
+            "entry": "limit",
+            "exit": "market",
+            "stoploss": "limit",
+            "stoploss_on_exchange": True,
+        },
+        "unfilledtimeout": {"entry": 3, "exit": 3, "unit": "seconds"},
+    }
+    with LiveBot(server.overlay(), tmp_path, **overrides) as bot:
+        stop = wait_for_order(bot, server, is_open_stop)
+        (buy,) = [order for order in orders(server) if order.is_buy]
+
+    assert buy.status is Status.CANCELED
+    assert buy.filled == pytest.approx(buy.amount * Decimal("0.4"), abs=Decimal("0.0001"))
+    assert stop.amount <= buy.filled
+
+
+def test_bot_when_the_exchange_is_gone_for_a_while_then_it_goes_on_with_what_it_had(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        stop = wait_for_order(bot, server, is_open_stop)
+        server.exchange.perform(Down(for_seconds=3))
+        bot.wait_for(
+            "the bot to notice", lambda: "Connection aborted" in bot.log() or "NetworkError" in bot.log()
+        )
+        server.exchange.perform(Crash(by=0.1, within_seconds=1))
+        bot.wait_for("the trade's end", lambda: [trade for trade in bot.trades() if not trade.is_open])
+
+    assert stop.order_id in {order.order_id for order in orders(server) if order.status is Status.FILLED}
+
+
+def test_bot_when_the_connection_breaks_before_its_buy_then_it_buys_once(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    server.exchange.perform(Drop(requests=Requests.ORDERS))
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        wait_for_order(bot, server, is_open_stop)
+
+    assert len([order for order in orders(server) if order.is_buy]) == 1
+
+
+def test_bot_when_the_exchange_slips_then_its_trade_has_the_worse_rate(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    server.exchange.perform(Slip(by=Decimal("0.01")))
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        wait_for_order(bot, server, is_open_stop)
+        (trade,) = bot.trades()
+
+    assert trade.open_rate == pytest.approx(50_005 * 1.01, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("fault", "seen"),
+    [
+        (AnswerStatus(status=429, for_seconds=3), "429 Too Many Requests"),
+        (AnswerStatus(status=503, for_seconds=3), "Internal error; unable to process your request"),
+        (ClockSkew(by_seconds=-30, for_seconds=3), "1000ms ahead of the server's time"),
+        (Delay(by_seconds=1.5, requests=Requests.SIGNED, for_seconds=4), None),
+    ],
+)
+def test_bot_when_requests_fail_for_a_while_then_its_trade_goes_on(
+    server: PracticeServer, tmp_path: Path, fault: Action, seen: str | None
+) -> None:
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        stop = wait_for_order(bot, server, is_open_stop)
+        server.exchange.perform(fault)
+        if seen is not None:
+            bot.wait_for("the bot to notice", lambda: seen in " ".join(bot.log().split()))
+        server.exchange.perform(Crash(by=0.1, within_seconds=1))
+        bot.wait_for("the trade's end", lambda: [trade for trade in bot.trades() if not trade.is_open])
+        (trade,) = bot.trades()
+
+    assert trade.exit_reason == "stoploss_on_exchange"
+    assert stop.status is Status.FILLED
+
+
+def test_bot_when_somebody_else_sells_its_coins_then_it_keeps_a_trade_that_it_can_not_stop(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    with LiveBot(server.overlay(), tmp_path) as bot:
+        stop = wait_for_order(bot, server, is_open_stop)
+        with server.exchange.session() as floor:  # at one moment: the bot can't place a stop in between
+            server.exchange.perform(CancelOrders(account="main"))
+            coins = floor.accounts["main"].free("BTC").quantize(Decimal("0.00001"), "ROUND_FLOOR")
+            server.exchange.perform(
+                ForeignOrder(account="main", pair="BTC/USDT", side=Side.SELL, amount=coins)
+            )
+        bot.wait_for(
+            "the bot to notice", lambda: "nsufficient" in bot.log() or "Not enough amount" in bot.log()
+        )
+        trades = bot.trades()
+
+    assert stop.status is Status.CANCELED
+    assert [trade.is_open for trade in trades] == [True], bot.log()[-3000:]
