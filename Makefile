@@ -33,7 +33,7 @@ lint: $(READY) ## style, types and the direction of imports
 	@$(VENV)/bin/lint-imports --no-logo
 
 features: $(READY) ## run the tests and write docs/features.md from what passed
-	@$(RUN) pytest -n auto --features-out docs/features.md
+	@$(RUN) pytest -n auto --features-out=docs/features.md
 
 soak: $(READY) ## run the long campaigns
 	@if [ -d tests/soak ]; then \

@@ -14,9 +14,10 @@ from freqtrade_riskkit.config.profiles import ProfileConfig
 from freqtrade_riskkit.config.root import RiskKitConfig
 from freqtrade_riskkit.config.schema import json_schema
 from freqtrade_riskkit.config.tracking import OrderTrackingConfig
-from freqtrade_riskkit.config.written import KIT_KEY
+from freqtrade_riskkit.config.written import ABSENT, KIT_KEY
 
 __all__ = [
+    "ABSENT",
     "KIT_KEY",
     "BracketConfig",
     "BreakerConfig",

@@ -12,7 +12,7 @@ class BracketConfig(Section):
     """A stop below the entry and a target above it (mirrored for shorts)."""
 
     stop: OpenRatio = 0.05
-    """Distance of the stop from the entry, as a ratio of the entry's price."""
+    """Risk as a ratio of the stake: the stop's distance from the entry, times the leverage."""
     reward_to_risk: PositiveNumber = 2.0
     """Distance of the target in multiples of the stop's distance."""
 

@@ -12,7 +12,7 @@ from freqtrade_riskkit.config.checks import disagreements
 from freqtrade_riskkit.config.errors import ConfigInvalid, sentence
 from freqtrade_riskkit.config.precedence import resolve
 from freqtrade_riskkit.config.root import RiskKitConfig
-from freqtrade_riskkit.config.written import KIT_KEY, as_written, with_parameters
+from freqtrade_riskkit.config.written import ABSENT, KIT_KEY, as_written, with_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def load(section: Mapping[str, object] | None, parameters: Mapping[str, object] 
     return Loaded(
         config=config,
         sources=MappingProxyType({key: sources.get(key, "default") for key in leaves(config)}),
-        present=section is not None and set(section) != {KIT_KEY},
+        present=section is not None and not str(section.get(KIT_KEY, "")).startswith(ABSENT),
     )
 
 

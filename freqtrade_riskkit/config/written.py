@@ -14,6 +14,9 @@ from freqtrade_riskkit.config.errors import ConfigInvalid, nearest, section_mode
 #: Key that the kit itself writes into the section (its version, hashes of sources); not the user's.
 KIT_KEY = "_kit"
 
+#: How the kit's own value begins where the user wrote no section.
+ABSENT = "no section: "
+
 Tree = dict[str, object]
 
 

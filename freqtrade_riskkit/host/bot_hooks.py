@@ -1,4 +1,7 @@
-"""What no callback of a strategy sees of a running bot: force entries, and stops before they are placed."""
+"""What no callback of a strategy sees of a running bot.
+
+Force entries on open pairs, entry orders that are replaced, and stops before they go to the exchange.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from freqtrade_riskkit.host.callbacks import carries_kit
 
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+_UNSEEN = {"pos_adjust": EntryKind.ADDED, "replace": EntryKind.REPLACED}
+"""Freqtrade's modes of placing an entry that it confirms with no callback."""
+
 
 def hook_bot(once: Callable[[Any, str, Wrap], None]) -> None:
     """Wrap the bot's placing of entries and of stops on the exchange; `once` does it only once."""
@@ -22,9 +28,9 @@ def hook_bot(once: Callable[[Any, str, Wrap], None]) -> None:
 
 def _guard(original: Callable[..., Any]) -> Callable[..., Any]:
     def execute_entry(self: Any, pair: str, *args: Any, **kwargs: Any) -> Any:
-        adds = kwargs.get("trade") is not None and kwargs.get("mode") == "pos_adjust"
-        gated = adds and carries_kit(self.strategy)
-        if gated and not self.strategy.riskkit.admits(pair, datetime.now(UTC), EntryKind.ADDED):
+        kind = _UNSEEN.get(kwargs.get("mode", "initial"))
+        gated = kind is not None and kwargs.get("trade") is not None and carries_kit(self.strategy)
+        if gated and not self.strategy.riskkit.admits(pair, datetime.now(UTC), kind):
             return False
         return original(self, pair, *args, **kwargs)
 

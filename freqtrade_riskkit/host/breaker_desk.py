@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from freqtrade_riskkit.core.breaker import (
     BreakerEvent,
@@ -16,6 +16,9 @@ from freqtrade_riskkit.core.breaker import (
 )
 from freqtrade_riskkit.core.decisions import ALLOWED, Decision
 from freqtrade_riskkit.host import locks
+
+OBSERVED_FOR = timedelta(hours=24)
+"""How long a trip that waits for a person holds where it is only observed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,17 @@ class BreakerDesk:
         self._take(self.breaker.equity_moved(equity, at))
 
     def clock(self, now: datetime) -> None:
-        """Let time pass."""
+        """Let time pass. A trip that is only observed has no lock to delete: it ends after a day."""
         self._take(self.breaker.clock(now))
+        if self._writes_locks or self.breaker.state is not BreakerState.OPEN:
+            return
+        overdue = [
+            trip.rule
+            for trip in self.breaker.active_trips
+            if trip.until is None and now - trip.at >= OBSERVED_FOR
+        ]
+        if overdue:
+            self._take(self.breaker.reset(now, ResetWay.OBSERVED, overdue))
 
     def decide(self) -> Decision:
         """Say whether an entry may pass."""

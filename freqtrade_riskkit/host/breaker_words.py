@@ -8,10 +8,17 @@ from freqtrade_riskkit.core.breaker import (
     BreakerEvent,
     CooldownStarted,
     LimitNear,
+    ResetWay,
     Trip,
     TripEnded,
 )
 from freqtrade_riskkit.core.decisions import Code
+
+_WAYS = {
+    ResetWay.TIME: "its time is over",
+    ResetWay.LOCK_DELETED: "a person deleted its lock",
+    ResetWay.OBSERVED: "it was only observed, for a day",
+}
 
 
 def describe(event: BreakerEvent, currency: str, would: bool) -> tuple[str, str, str]:
@@ -20,12 +27,13 @@ def describe(event: BreakerEvent, currency: str, would: bool) -> tuple[str, str,
     if isinstance(event, Trip):
         held = "until a person resets it" if event.until is None else f"until {minute(event.until)}"
         why = " (one trip too many within 24 hours)" if event.latched else ""
-        text = f"{event.decision().message(currency)}; breaker {prefix}, entries denied {held}{why}"
+        denied = "entries would be denied" if would else "entries denied"
+        text = f"{event.decision().message(currency)}; breaker {prefix}, {denied} {held}{why}"
         return ("would_trip" if would else "trip"), str(event.code), text
     if isinstance(event, LimitNear):
         return "warning", str(Code.LIMIT_NEAR), event.decision().message(currency)
     if isinstance(event, TripEnded):
-        way = {"time": "its time is over", "lock_deleted": "a person deleted its lock"}[event.way]
+        way = _WAYS[event.way]
         return "reset", str(event.trip.code), f"{event.trip.code}: the trip ended, {way}"
     if isinstance(event, CooldownStarted):
         text = f"{Code.COOLDOWN}: entries stay denied until {minute(event.until)}"

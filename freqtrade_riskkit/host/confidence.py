@@ -67,7 +67,7 @@ class SignalConfidence:
         if not self._warned:
             self._warned = True
             logger.warning(
-                "The dataframe of %s has no column '%s': the higher position limit is never used.",
+                "The dataframe of %s has no column '%s': its signals never get the higher position limit.",
                 pair,
                 COLUMN,
             )

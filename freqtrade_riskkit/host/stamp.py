@@ -9,7 +9,7 @@ from pathlib import Path
 
 from freqtrade.strategy import IStrategy
 
-from freqtrade_riskkit.config import KIT_KEY
+from freqtrade_riskkit.config import ABSENT, KIT_KEY
 from freqtrade_riskkit.version import __version__
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -25,7 +25,10 @@ def stamp(strategy: IStrategy) -> None:
     section = strategy.config.get("riskkit")
     written = {} if section is None else section
     if isinstance(written, dict):
-        strategy.config["riskkit"] = {**written, KIT_KEY: f"{__version__} {_sources_hash(type(strategy))}"}
+        mark = f"{__version__} {_sources_hash(type(strategy))}"
+        known = str(written.get(KIT_KEY, ABSENT if section is None else ""))
+        prefix = ABSENT if known.startswith(ABSENT) else ""
+        strategy.config["riskkit"] = {**written, KIT_KEY: prefix + mark}
 
 
 def _sources_hash(strategy_class: type) -> str:

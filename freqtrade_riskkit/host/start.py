@@ -87,6 +87,8 @@ def start_session(strategy: IStrategy) -> RiskSession:
 
 
 def _announce(session: RiskSession) -> None:
+    if session.acts and session.config.circuit_breaker is not None and not session.breaker_simulated:
+        logger.warning("riskkit: BREAKER NOT SIMULATED. Run again with --enable-protections.")
     if not (session.run.is_trade or session.run is Run.BACKTEST):
         return
     mode = session.config.mode

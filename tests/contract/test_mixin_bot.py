@@ -85,6 +85,21 @@ def test_force_entry_on_an_open_pair_when_nothing_denies_then_added(workspace: W
             rpc._rpc_force_exit("all")
 
 
+def test_replaced_order_when_entries_are_off_then_not_placed_again(workspace: Workspace) -> None:
+    """Freqtrade cancels the old order and places the new one without asking any callback."""
+    with _bot(workspace, {}) as bot:
+        _loop(bot)
+        RPC(bot)._rpc_force_entry(FIRST, None)
+        trade = _only_trade()
+        assert bot.execute_entry(FIRST, 100, price=100.0, trade=trade, mode="replace")
+
+    with _bot(workspace, {"entry": {"enabled": False}}) as bot:
+        _loop(bot)
+        (trade,) = Trade.get_open_trades()
+        assert not bot.execute_entry(FIRST, 100, price=100.0, trade=trade, mode="replace")
+        assert bot.strategy.riskkit.status().denials == {"ENTRIES_DISABLED": 1}
+
+
 def test_bad_section_when_trades_are_open_then_the_bot_runs_for_its_exits(
     workspace: Workspace, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -75,7 +75,7 @@ def test_config_when_stamped_then_it_holds_no_credentials_and_a_plain_strategys_
     plain = _load(shop, "Plain", exchange=credentials).config
 
     assert set(stamped) == {"_kit"}
-    assert stamped["_kit"].startswith(f"{__version__} ")
+    assert stamped["_kit"].startswith(f"no section: {__version__} ")
     assert "INTHEOPEN" not in str(stamped)
     assert "riskkit" not in plain
 

@@ -23,6 +23,7 @@ class ResetWay(StrEnum):
 
     TIME = "time"
     LOCK_DELETED = "lock_deleted"
+    OBSERVED = "observed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from freqtrade_riskkit.config import KIT_KEY, BreakerConfig, ConfigInvalid, load
+from freqtrade_riskkit.config import ABSENT, KIT_KEY, BreakerConfig, ConfigInvalid, load
 
 LIMIT = "entry.max_open_positions"
 HIGH = "entry.max_open_positions_high_confidence"
@@ -46,8 +46,9 @@ def test_load_when_there_is_no_section_then_all_is_off_and_the_absence_is_told()
 
 
 def test_load_when_only_the_kits_own_mark_is_there_then_the_section_counts_as_absent() -> None:
-    assert not load({KIT_KEY: {"version": "1"}}).present
-    assert load({KIT_KEY: {"version": "1"}, "mode": "observe"}).present
+    assert not load({KIT_KEY: f"{ABSENT}1"}).present
+    assert load({KIT_KEY: "1"}).present
+    assert load({KIT_KEY: "1", "mode": "observe"}).present
 
 
 def test_load_when_the_section_is_empty_then_it_is_present() -> None:
