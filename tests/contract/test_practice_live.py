@@ -20,6 +20,7 @@ from freqtrade_riskkit.practice.actions import (
     ClockSkew,
     Crash,
     Delay,
+    Deposit,
     Down,
     Drop,
     ForeignOrder,
@@ -28,9 +29,10 @@ from freqtrade_riskkit.practice.actions import (
     Reject,
     Requests,
     Slip,
+    Withdraw,
 )
 from freqtrade_riskkit.practice.trading.records import Order, OrderType, Side, Status
-from tests.support.live_bot import LiveBot
+from tests.support.live_bot import BUYS_ONCE, LiveBot
 from tests.support.trading_floor import discrepancies
 
 pytestmark = pytest.mark.timeout(180)
@@ -245,3 +247,53 @@ def test_bot_when_somebody_else_sells_its_coins_then_it_keeps_a_trade_that_it_ca
 
     assert stop.status is Status.CANCELED
     assert [trade.is_open for trade in trades] == [True], bot.log()[-3000:]
+
+
+def test_bot_when_the_answer_to_its_sale_is_lost_then_it_finds_the_sale_and_sells_once(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    """It tries again, lacks the coins, and then looks through the exchange's orders."""
+    at_market = {"entry": "market", "exit": "market", "stoploss": "market", "stoploss_on_exchange": False}
+    with LiveBot(server.overlay(), tmp_path, order_types=at_market) as bot:
+        bot.wait_for("the trade", bot.trades)
+        server.exchange.perform(LoseResponse())
+        server.exchange.perform(Crash(by=0.1, within_seconds=1))
+        bot.wait_for("the trade's end", lambda: [trade for trade in bot.trades() if not trade.is_open])
+        bot.end()
+
+    sales = [order for order in orders(server) if not order.is_buy]
+    assert [order.status for order in sales] == [Status.FILLED]
+    assert bot.log().count("Unable to exit trade BTC/USDT: Not enough amount to exit trade.") >= 1
+
+
+def test_bot_when_money_comes_and_goes_then_it_takes_it_for_starting_capital(
+    server: PracticeServer, tmp_path: Path
+) -> None:
+    """Neither is profit or loss to it; a withdrawal of half the money shows nowhere as one."""
+    shows_balance = (
+        BUYS_ONCE
+        + """
+    def bot_loop_start(self, **kwargs):
+        from pathlib import Path
+        balance = self.wallets.get_starting_balance()
+        Path(self.config["user_data_dir"], "balance").write_text(str(balance))
+"""
+    )
+    seen = tmp_path / "user_data" / "balance"
+
+    def balance() -> float | None:
+        return float(seen.read_text() or 0) if seen.exists() else None
+
+    with LiveBot(server.overlay(), tmp_path, strategy=shows_balance) as bot:
+        first = bot.wait_for("a balance", balance)
+        for action, change in (
+            (Deposit(account="main", asset="USDT", amount=500), 500),
+            (Withdraw(account="main", asset="USDT", amount=900), -400),
+        ):
+            bot.kill()
+            seen.unlink()
+            server.exchange.perform(action)
+            bot.start()
+            after = bot.wait_for("a balance", balance)
+            assert after == pytest.approx(first + change)
+        assert bot.is_running
