@@ -270,21 +270,19 @@ def test_bot_when_money_comes_and_goes_then_it_takes_it_for_starting_capital(
     server: PracticeServer, tmp_path: Path
 ) -> None:
     """Neither is profit or loss to it; a withdrawal of half the money shows nowhere as one."""
-    shows_balance = (
-        BUYS_ONCE
-        + """
+    never_buys = BUYS_ONCE.replace('dataframe["enter_long"] = 1', 'dataframe["enter_long"] = 0')
+    shows_balance = """
     def bot_loop_start(self, **kwargs):
         from pathlib import Path
         balance = self.wallets.get_starting_balance()
         Path(self.config["user_data_dir"], "balance").write_text(str(balance))
 """
-    )
     seen = tmp_path / "user_data" / "balance"
 
     def balance() -> float | None:
         return float(seen.read_text() or 0) if seen.exists() else None
 
-    with LiveBot(server.overlay(), tmp_path, strategy=shows_balance) as bot:
+    with LiveBot(server.overlay(), tmp_path, strategy=never_buys + shows_balance) as bot:
         first = bot.wait_for("a balance", balance)
         for action, change in (
             (Deposit(account="main", asset="USDT", amount=500), 500),
