@@ -269,7 +269,7 @@ def test_bot_when_the_answer_to_its_sale_is_lost_then_it_finds_the_sale_and_sell
 def test_bot_when_money_comes_and_goes_then_it_takes_it_for_starting_capital(
     server: PracticeServer, tmp_path: Path
 ) -> None:
-    """Neither is profit or loss to it; a withdrawal of half the money shows nowhere as one."""
+    """Neither is profit or loss to it, and neither is said anywhere."""
     never_buys = BUYS_ONCE.replace('dataframe["enter_long"] = 1', 'dataframe["enter_long"] = 0')
     shows_balance = """
     def bot_loop_start(self, **kwargs):
