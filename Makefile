@@ -21,7 +21,7 @@ demo: $(READY) ## backtest the crash of August 2024 with and without the kit
 	@$(VENV)/bin/riskkit demo
 
 test: $(READY) ## run the tests
-	@$(RUN) pytest -n 4 --dist worksteal
+	@$(RUN) pytest -n auto
 
 bench: $(READY) ## time backtests: plain, with the kit, with Freqtrade's own protections
 	@$(RUN) benchmarks
@@ -33,7 +33,7 @@ lint: $(READY) ## style, types and the direction of imports
 	@$(VENV)/bin/lint-imports --no-logo
 
 features: $(READY) ## run the tests and write docs/features.md from what passed
-	@$(RUN) pytest -n 4 --dist worksteal --features-out=docs/features.md
+	@$(RUN) pytest -n auto --features-out=docs/features.md
 
 soak: $(READY) ## run the long campaigns
 	@if [ -d tests/soak ]; then \
