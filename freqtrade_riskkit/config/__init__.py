@@ -1,10 +1,16 @@
 """The `riskkit` section of a Freqtrade config: what it may hold and what is in force."""
 
+from freqtrade_riskkit.config.alerts import AlertsConfig
 from freqtrade_riskkit.config.breaker import (
     BreakerConfig,
+    CashFlowsRule,
     DailyLossRule,
+    DataRule,
     DrawdownRule,
+    ErrorsRule,
     LossStreakRule,
+    ManualRule,
+    OrderRateRule,
 )
 from freqtrade_riskkit.config.entry import EntryConfig
 from freqtrade_riskkit.config.errors import ConfigInvalid
@@ -19,15 +25,21 @@ from freqtrade_riskkit.config.written import ABSENT, KIT_KEY
 __all__ = [
     "ABSENT",
     "KIT_KEY",
+    "AlertsConfig",
     "BracketConfig",
     "BreakerConfig",
+    "CashFlowsRule",
     "ConfigInvalid",
     "DailyLossRule",
+    "DataRule",
     "DrawdownRule",
     "EntryConfig",
+    "ErrorsRule",
     "ExitsConfig",
     "Loaded",
     "LossStreakRule",
+    "ManualRule",
+    "OrderRateRule",
     "OrderTrackingConfig",
     "ProfileConfig",
     "RiskKitConfig",

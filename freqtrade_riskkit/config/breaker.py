@@ -1,20 +1,36 @@
-"""`riskkit.circuit_breaker`: which losses stop entries, and for how long."""
+"""`riskkit.circuit_breaker`: what stops entries, for how long, and what else a trip does."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, StrictBool
 
 from freqtrade_riskkit.config.domains import (
     Count,
+    FlagFile,
     Minutes,
+    OpenRatio,
     PositiveMinutes,
+    PositiveSeconds,
     Ratio,
     RatioOrZero,
     TimeOfDay,
+    refusal,
 )
 from freqtrade_riskkit.config.section import Section
 
-Action = Literal["block"]
+
+def _flattens_elsewhere(value: object) -> object:
+    """Say where `flatten` is possible, instead of only refusing it."""
+    if isinstance(value, str) and value.lower() == "flatten":
+        raise refusal('"block" or "cancel"', "flatten is possible for daily_loss, drawdown and manual")
+    return value
+
+
+Action = Literal["block", "cancel", "flatten"]
+#: Of the rules that say nothing about the value of open positions.
+ActionOnEntries = Annotated[Literal["block", "cancel"], BeforeValidator(_flattens_elsewhere)]
 Reset = Literal["auto", "manual"]
 
 
@@ -24,7 +40,8 @@ class DailyLossRule(Section):
     limit: Ratio = 0.05
     """Loss of the day that trips, as a ratio of the day's opening equity."""
     action: Action = "block"
-    """What a trip does: `block` denies entries; exits are never touched."""
+    """What a trip does: `block` denies entries; `cancel` also cancels open entry orders; `flatten` also
+    closes every position."""
     unlock_at: TimeOfDay = "00:00"
     """The day's boundary in UTC: the loss is counted from it, and a trip ends at it."""
     min_stop_duration: Minutes = 240
@@ -41,7 +58,8 @@ class DrawdownRule(Section):
     limit: Ratio = 0.15
     """Drawdown that trips, as a ratio of the peak equity."""
     action: Action = "block"
-    """What a trip does: `block` denies entries; exits are never touched."""
+    """What a trip does: `block` denies entries; `cancel` also cancels open entry orders; `flatten` also
+    closes every position."""
     reset: Reset = "manual"
     """Whether a trip ends by itself (`auto`) or holds until a person resets it (`manual`)."""
     stop_duration: PositiveMinutes | None = None
@@ -57,14 +75,77 @@ class LossStreakRule(Section):
     """Number of losses in a row that trips."""
     min_loss: RatioOrZero = 0.0
     """Profit ratio of a loss that counts: smaller losses neither lengthen nor end the streak."""
-    action: Action = "block"
-    """What a trip does: `block` denies entries; exits are never touched."""
+    action: ActionOnEntries = "block"
+    """What a trip does: `block` denies entries; `cancel` also cancels open entry orders."""
     stop_duration: PositiveMinutes | None = 60
     """Minutes after which a trip ends."""
     unlock_at: TimeOfDay | None = None
     """Time of day in UTC at which a trip ends, instead of after a duration."""
     reset: Reset = "auto"
     """Whether a trip ends by itself (`auto`) or holds until a person resets it (`manual`)."""
+
+
+class OrderRateRule(Section):
+    """Orders that add risk, by first placement. Stops, exits and replacements never count against a limit."""
+
+    per_minute: Count | None = 10
+    """Most entries and added entries within a minute; one order more would trip. null: no limit."""
+    per_hour: Count | None = 100
+    """Most entries and added entries within an hour; one order more would trip. null: no limit."""
+    stop_flood_per_minute: Count | None = 60
+    """Stops and exits placed within a minute from which an alert (STOP_FLOOD) is sent; it trips nothing.
+    null: no alert."""
+    action: ActionOnEntries = "block"
+    """What a trip does: `block` denies entries; `cancel` also cancels open entry orders."""
+    stop_duration: PositiveMinutes | None = 60
+    """Minutes after which a trip ends."""
+    unlock_at: TimeOfDay | None = None
+    """Time of day in UTC at which a trip ends, instead of after a duration."""
+    reset: Reset = "auto"
+    """Whether a trip ends by itself (`auto`) or holds until a person resets it (`manual`)."""
+
+
+class ErrorsRule(Section):
+    """Errors in a row: rejections, missing funds, network, exchange down, exceptions of the strategy."""
+
+    limit: Count = 3
+    """Number of errors without a success between them that trips."""
+    action: ActionOnEntries = "block"
+    """What a trip does: `block` denies entries; `cancel` also cancels open entry orders."""
+    stop_duration: PositiveMinutes | None = 60
+    """Minutes after which a trip ends."""
+    unlock_at: TimeOfDay | None = None
+    """Time of day in UTC at which a trip ends, instead of after a duration."""
+    reset: Reset = "auto"
+    """Whether a trip ends by itself (`auto`) or holds until a person resets it (`manual`)."""
+
+
+class ManualRule(Section):
+    """Trips by hand. They hold until a person ends them and never count towards `max_trips_per_day`."""
+
+    action: Action = "block"
+    """What a trip by hand does: `block` denies entries; `cancel` also cancels open entry orders; `flatten`
+    also closes every position."""
+    flag_file: FlagFile = "riskkit.halt"
+    """Name of a file in user_data: while it is there, the breaker is tripped."""
+    pause: StrictBool = False
+    """Whether Freqtrade's own pause counts as a trip by hand; it ends when the bot runs again."""
+
+
+class DataRule(Section):
+    """Figures that are too old to decide on. Entries are denied (DATA_STALE) while one is."""
+
+    max_mark_age_seconds: PositiveSeconds = 120
+    """Seconds after which a rate is stale: since it was read, or since it last moved at all."""
+    max_clock_skew_seconds: PositiveSeconds = 5
+    """Seconds by which this machine's clock may be off the exchange's."""
+
+
+class CashFlowsRule(Section):
+    """Deposits and withdrawals, which are neither profit nor loss."""
+
+    read: StrictBool = True
+    """Whether a live bot reads them from the exchange."""
 
 
 class BreakerConfig(Section):
@@ -78,11 +159,24 @@ class BreakerConfig(Section):
     """Drawdown from the peak; null switches the rule off."""
     loss_streak: LossStreakRule | None = LossStreakRule()
     """Losses in a row; null switches the rule off."""
+    order_rate: OrderRateRule | None = OrderRateRule()
+    """Orders a minute and an hour; null switches the rule off."""
+    errors: ErrorsRule | None = ErrorsRule()
+    """Errors in a row; null switches the rule off."""
+    manual: ManualRule = ManualRule()
+    """Trips by hand."""
+    data: DataRule | None = DataRule()
+    """Stale figures; null switches the watch off."""
+    cash_flows: CashFlowsRule | None = CashFlowsRule()
+    """Deposits and withdrawals; null: not read."""
     cooldown_minutes: Minutes = 15
     """Minutes after an automatic reset in which entries stay denied."""
     max_trips_per_day: Count | None = 2
     """Automatic trips within 24 hours of which the last holds until a person resets it; null: never."""
-    added_entries: Literal["block", "allow"] = "block"
-    """Whether a trip also denies entries that are added to an open position."""
+    added_entries: Literal["block", "budget", "allow"] = "block"
+    """Entries that are added to an open position during a trip: denied (`block`), up to what the position
+    reserved when it was entered (`budget`), or allowed (`allow`)."""
+    flatten_agreement: OpenRatio = 0.01
+    """How far two fresh marks of a position may lie apart, as a ratio, for a flatten to act on them."""
     warn_at: Ratio = 0.8
     """Share of a limit at which a warning is given."""

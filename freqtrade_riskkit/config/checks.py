@@ -24,6 +24,7 @@ def disagreements(resolution: Resolution, refused: frozenset[str]) -> Iterator[s
         keys = ("reset", "stop_duration", "unlock_at", "min_stop_duration")
         if resolution.section(section) is not None and not refused & {f"{section}.{key}" for key in keys}:
             yield from _end_of_trip(resolution, rule)
+    yield from _windows(resolution)
     yield from _cooldowns(resolution, refused)
     if not refused & {"entry.max_open_positions", "entry.max_open_positions_high_confidence"}:
         yield from _position_limits(resolution)
@@ -68,9 +69,19 @@ def _end_under_manual(resolution: Resolution, rule: str) -> Iterator[str]:
 
 
 def _ends_by_nothing(resolution: Resolution, rule: str) -> bool:
-    """Whether a rule has no end: the streak has a duration of its own unless it was written away."""
+    """Whether a rule has no end: most have a duration of their own unless it was written away."""
     section = resolution.section(f"circuit_breaker.{rule}") or {}
     return rule == "drawdown" or "stop_duration" in section
+
+
+def _windows(resolution: Resolution) -> Iterator[str]:
+    """Refuse an order rate without a window: it would read as on and count nothing."""
+    section = resolution.section("circuit_breaker.order_rate") or {}
+    if all(window in section and section[window] is None for window in ("per_minute", "per_hour")):
+        yield (
+            "riskkit.circuit_breaker.order_rate: per_minute and per_hour are both null, no window is left to "
+            'count orders in (write "order_rate": null to switch the rule off)'
+        )
 
 
 def _cooldowns(resolution: Resolution, refused: frozenset[str]) -> Iterator[str]:

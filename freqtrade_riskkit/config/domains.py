@@ -170,6 +170,8 @@ PositiveNumber = Annotated[float, Number(0, 1000, low_open=True)]
 Minutes = Annotated[float, Number(0, YEAR_MINUTES, unit="minutes")]
 PositiveMinutes = Annotated[float, Number(0, YEAR_MINUTES, low_open=True, unit="minutes")]
 Seconds = Annotated[float, Number(0, YEAR_SECONDS, unit="seconds")]
+PositiveSeconds = Annotated[float, Number(0, YEAR_SECONDS, low_open=True, unit="seconds")]
+EquityInterval = Annotated[float, Number(1, YEAR_SECONDS, unit="seconds")]
 Candles = Annotated[int, Number(0, MOST_CANDLES, unit="candles", whole=True)]
 Count = Annotated[int, Number(1, whole=True)]
 PositionLimit = Annotated[
@@ -182,6 +184,14 @@ PositionLimit = Annotated[
 ]
 TimeOfDay = Annotated[
     str, Text(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day in UTC like "00:00" or "18:30"', "quoted, HH:MM")
+]
+FlagFile = Annotated[
+    str,
+    Text(
+        r"(?=.{1,100}$)[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*",
+        'the plain name of a file like "riskkit.halt"',
+        "it lies in user_data: no folders, no .., only letters, digits, _ and -, with dots between them",
+    ),
 ]
 AccountId = Annotated[
     str,

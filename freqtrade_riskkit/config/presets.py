@@ -34,7 +34,8 @@ BREAKER_RULE_PRESETS: Mapping[str, Mapping[str, object]] = {"timed": {"reset": "
 BREAKER_PRESETS: Mapping[str, Mapping[str, object]] = {
     "timed": {"cooldown_minutes": 15, "max_trips_per_day": None}
 }
-BREAKER_RULES = ("daily_loss", "drawdown", "loss_streak")
+#: The rules whose trips end in the same ways. A manual trip is none of them: it ends as it began.
+BREAKER_RULES = ("daily_loss", "drawdown", "loss_streak", "order_rate", "errors")
 
 #: `riskkit.profile`: sections that a profile switches on where the config says nothing of them, with keys.
 PROFILE_SECTIONS: Mapping[str, Mapping[str, Mapping[str, object]]] = {

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
+from freqtrade_riskkit.config.alerts import AlertsConfig
 from freqtrade_riskkit.config.breaker import BreakerConfig
-from freqtrade_riskkit.config.domains import AccountId, DatabaseUrl, refusal
+from freqtrade_riskkit.config.domains import AccountId, DatabaseUrl, EquityInterval, refusal
 from freqtrade_riskkit.config.entry import EntryConfig
 from freqtrade_riskkit.config.exits import ExitsConfig, SizingConfig
 from freqtrade_riskkit.config.profiles import ProfileConfig, StandardProfile
@@ -54,6 +55,10 @@ class RiskKitConfig(Section):
     """Database of the records; a relative SQLite path is taken from user_data."""
     on_ledger_failure: Literal["deny", "warn"] = "deny"
     """What happens to entries while the records can't be written."""
+    equity_interval_seconds: EquityInterval = 300
+    """Seconds between two samples of the equity in the records."""
+    alerts: AlertsConfig | None = AlertsConfig()
+    """What of the account's course is told to its owner; null: nothing."""
     profile: Literal["none", "micro_cap", "small", "standard"] = "none"
     """Which of the account profiles is in force."""
     circuit_breaker: BreakerConfig | None = None

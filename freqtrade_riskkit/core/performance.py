@@ -158,12 +158,10 @@ class Performance:
         self._all.add(pnl)
         self._count(pnl)
         self._profit += pnl
-        self._high = max(self._high, self._profit)
-        fall = self._high - self._profit
-        ratio = fall / (self._start + self._high)
-        self._max_ratio = max(self._max_ratio, ratio)
-        if fall > self._max_abs:
-            self._max_abs, self._ratio_at_max_abs = fall, ratio
+        if self._profit >= self._high:
+            self._high = self._profit
+        else:
+            self._note_fall(self._high - self._profit)
         self._holding += trade.holding_seconds
         self._fees += trade.fees
 
@@ -224,6 +222,12 @@ class Performance:
             fees=self._fees,
             net_profit=self._profit,
         )
+
+    def _note_fall(self, fall: float) -> None:
+        ratio = fall / (self._start + self._high)
+        self._max_ratio = max(self._max_ratio, ratio)
+        if fall > self._max_abs:
+            self._max_abs, self._ratio_at_max_abs = fall, ratio
 
     def _count(self, pnl: float) -> None:
         if pnl > 0:

@@ -1,5 +1,6 @@
 """The circuit breaker: rules that halt entries, and how they let go again."""
 
+from freqtrade_riskkit.core.breaker.errors import ErrorKind
 from freqtrade_riskkit.core.breaker.events import (
     BreakerEvent,
     BreakerState,
@@ -9,20 +10,27 @@ from freqtrade_riskkit.core.breaker.events import (
     ResetWay,
     Trip,
     TripEnded,
+    TripWay,
 )
 from freqtrade_riskkit.core.breaker.figures import RuleFigure
+from freqtrade_riskkit.core.breaker.holds import longest
 from freqtrade_riskkit.core.breaker.machine import CircuitBreaker
 from freqtrade_riskkit.core.breaker.memory import BreakerMemory
 from freqtrade_riskkit.core.breaker.policy import (
+    Action,
     BreakerPolicy,
     DailyLoss,
     Drawdown,
     End,
+    Errors,
     LossStreak,
+    Manual,
+    OrderRate,
     RuleName,
 )
 
 __all__ = [
+    "Action",
     "BreakerEvent",
     "BreakerMemory",
     "BreakerPolicy",
@@ -32,12 +40,18 @@ __all__ = [
     "DailyLoss",
     "Drawdown",
     "End",
+    "ErrorKind",
+    "Errors",
     "LimitNear",
     "LossStreak",
+    "Manual",
+    "OrderRate",
     "Recovered",
     "ResetWay",
     "RuleFigure",
     "RuleName",
     "Trip",
     "TripEnded",
+    "TripWay",
+    "longest",
 ]

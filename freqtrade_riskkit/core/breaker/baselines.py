@@ -1,16 +1,21 @@
-"""What the breaker's rules compare: the equity, and the baselines it is held against."""
+"""What the breaker's rules compare: the equity and its baselines, losses, orders and errors."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 
-from freqtrade_riskkit.core.breaker.figures import RollingBaseline, RuleFigure, fall, loss_figure, share_of
+from freqtrade_riskkit.core.breaker.errors import ErrorStreak
+from freqtrade_riskkit.core.breaker.figures import ROUNDING, RuleFigure, fall, loss_figure, share_of
+from freqtrade_riskkit.core.breaker.order_rate import OrderWindows
 from freqtrade_riskkit.core.breaker.policy import BreakerPolicy, RuleName
+from freqtrade_riskkit.core.breaker.rolling import RollingBaseline
 from freqtrade_riskkit.core.decisions import Unit
 
 
 class Baselines:
-    """Equity, its peak, the day's and the rolling baseline, and the streak of losses.
+    """Equity, its peak, the day's and the rolling baseline, losses, orders and errors.
 
     Parameters
     ----------
@@ -20,6 +25,8 @@ class Baselines:
         Equity at the start, in stake currency.
     now
         The start.
+    resolution
+        Of the rolling baseline.
 
     Attributes
     ----------
@@ -28,20 +35,59 @@ class Baselines:
         within the day sets them apart.
     """
 
-    __slots__ = ("_policy", "day_baseline", "day_opening", "equity", "peak", "rolling", "streak")
+    __slots__ = (
+        "_daily_left",
+        "_drawdown_left",
+        "_losses_near",
+        "_policy",
+        "day_baseline",
+        "day_opening",
+        "equity",
+        "errors",
+        "orders",
+        "peak",
+        "rolling",
+        "streak",
+    )
 
-    def __init__(self, policy: BreakerPolicy, equity: float, now: datetime) -> None:
+    def __init__(
+        self, policy: BreakerPolicy, equity: float, now: datetime, resolution: timedelta = timedelta(0)
+    ) -> None:
         self._policy = policy
         self.equity = self.peak = self.day_opening = self.day_baseline = equity
-        self.rolling = RollingBaseline()
-        self.rolling.restart(now, equity)
+        self.rolling = RollingBaseline([(now, equity)], resolution)
         self.streak = 0
+        self.orders = OrderWindows()
+        self.errors = ErrorStreak()
+        self.watch(except_for=())
+
+    def watch(self, except_for: Collection[RuleName]) -> None:
+        """Leave rules out of `nothing_near` because they hold already."""
+        policy, near = self._policy, self._policy.warn_at * (1 - ROUNDING)
+        daily, drawdown, streak = policy.daily_loss, policy.drawdown, policy.loss_streak
+        self._daily_left = self._drawdown_left = -math.inf
+        self._losses_near = math.inf
+        if daily is not None and RuleName.DAILY_LOSS not in except_for:
+            self._daily_left = 1 - near * daily.limit
+        if drawdown is not None and RuleName.DRAWDOWN not in except_for:
+            self._drawdown_left = 1 - near * drawdown.limit
+        if streak is not None and RuleName.LOSS_STREAK not in except_for:
+            self._losses_near = near * streak.limit
 
     def move(self, equity: float, now: datetime) -> None:
         """Note the equity from a moment on."""
         self.equity = equity
-        self.peak = max(self.peak, equity)
+        if equity > self.peak:
+            self.peak = equity
         self.rolling.add(now, equity)
+
+    def flow(self, amount: float) -> None:
+        """Let money come in (above 0) or go out: everything shifts, losses stay the money that they were."""
+        self.equity += amount
+        self.peak += amount
+        self.day_opening += amount
+        self.day_baseline += amount
+        self.rolling.shift(amount)
 
     def count(self, pnl_ratio: float) -> None:
         """Let a closed trade lengthen or end the streak; small losses and draws do neither."""
@@ -56,7 +102,7 @@ class Baselines:
         self.day_opening = self.day_baseline = self.equity
 
     def rebaseline(self, rule: RuleName, now: datetime, within_day: bool) -> None:
-        """Let what a rule compares begin anew, so that it doesn't trip for the same loss again.
+        """Let what a rule compares begin anew, so that it doesn't trip for the same thing again.
 
         Parameters
         ----------
@@ -67,40 +113,63 @@ class Baselines:
             self.streak = 0
         elif rule is RuleName.DRAWDOWN:
             self.peak = self.equity
-        else:
+        elif rule is RuleName.ORDER_RATE:
+            self.orders.restart()
+        elif rule is RuleName.ERRORS:
+            self.errors.restart()
+        elif rule is RuleName.DAILY_LOSS:
             self.rolling.restart(now, self.equity)
             if within_day:
                 self.day_baseline = self.equity
 
-    def greatest_share(self, now: datetime) -> float:
-        """Give the largest share of a limit that any figure uses up, without making the figures."""
-        policy, equity, greatest = self._policy, self.equity, 0.0
-        if policy.daily_loss is not None:
-            today = fall(self.day_baseline, equity)
-            rolling = fall(self.rolling.baseline(now), equity)
-            greatest = max(today, rolling) / policy.daily_loss.limit
-        if policy.drawdown is not None:
-            greatest = max(greatest, fall(self.peak, equity) / policy.drawdown.limit)
-        if policy.loss_streak is not None:
-            greatest = max(greatest, self.streak / policy.loss_streak.limit)
-        return greatest
+    def nothing_near(self, now: datetime) -> bool:
+        """Say whether losses and the streak are all below their warning level, without making figures.
 
-    def figures(self, now: datetime) -> tuple[RuleFigure, ...]:
-        """Hold every figure against its limit; of the two daily losses the nearer to it counts."""
-        policy, equity, figures = self._policy, self.equity, []
+        It is asked at every candle, so it compares the equity with what each baseline may leave of
+        it. It never says so wrongly; where a baseline isn't above zero it leaves the answer to the
+        figures.
+        """
+        equity, today, rolling, peak = self.equity, self.day_baseline, self.rolling.baseline(now), self.peak
+        return (
+            equity > today * self._daily_left
+            and equity > rolling * self._daily_left
+            and equity > peak * self._drawdown_left
+            and self.streak < self._losses_near
+            and today > 0
+            and rolling > 0
+            and peak > 0
+        )
+
+    def figures(self, now: datetime) -> Iterator[RuleFigure]:
+        """Hold losses and the streak against their limits; of the two daily losses the nearer counts."""
+        policy, equity = self._policy, self.equity
         if policy.daily_loss is not None:
             limit = policy.daily_loss.limit
             since = f"since {policy.daily_loss.day_starts:%H:%M} UTC"
             today = loss_figure(self.day_baseline, equity, limit, since)
             rolling = loss_figure(self.rolling.baseline(now), equity, limit, "over 24 hours")
-            figures.append(rolling if rolling.share > today.share else today)
+            yield rolling if rolling.share > today.share else today
         if policy.drawdown is not None:
             limit, drawdown = policy.drawdown.limit, fall(self.peak, equity)
             detail = f"peak={self.peak:.8g}, equity={equity:.8g}"
             share = share_of(drawdown, limit)
-            figures.append(RuleFigure(RuleName.DRAWDOWN, limit, drawdown, Unit.RATIO, share, detail))
+            yield RuleFigure(RuleName.DRAWDOWN, limit, drawdown, Unit.RATIO, share, detail)
         if policy.loss_streak is not None:
             most = policy.loss_streak.limit
             share = self.streak / most
-            figures.append(RuleFigure(RuleName.LOSS_STREAK, most, self.streak, Unit.COUNT, share, ""))
-        return tuple(figures)
+            yield RuleFigure(RuleName.LOSS_STREAK, most, self.streak, Unit.COUNT, share, "")
+
+    def orders_far(self, now: datetime) -> bool:
+        """Say whether one order more is certain neither to trip nor to come near the limit."""
+        rule = self._policy.order_rate
+        return rule is None or self.orders.is_far(rule, now, self._policy.warn_at * (1 - ROUNDING))
+
+    def order_figure(self, now: datetime, more: int = 0) -> RuleFigure | None:
+        """Hold the order rate, with so many orders more, against its limit; None where it is off."""
+        rule = self._policy.order_rate
+        return self.orders.figure(rule, now, more) if rule is not None else None
+
+    def error_figure(self) -> RuleFigure | None:
+        """Hold the errors in a row against their limit; None where that rule is off."""
+        rule = self._policy.errors
+        return self.errors.figure(rule.limit) if rule is not None else None

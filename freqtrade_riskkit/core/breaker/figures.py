@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from freqtrade_riskkit.core.breaker.policy import RuleName
 from freqtrade_riskkit.core.decisions import Unit
 
-DAY = timedelta(hours=24)
 ROUNDING = 1e-9
 
 
@@ -24,7 +20,7 @@ class RuleFigure:
     limit, value
         In `unit`. For the two loss rules `share` is what decides, not these two.
     share
-        How much of the limit is used up: 1 or more trips.
+        How much of the limit is used up: 1 or more trips, for the order rate more than 1.
     detail
         What the figure was counted from.
     """
@@ -35,6 +31,11 @@ class RuleFigure:
     unit: Unit
     share: float
     detail: str
+
+    @property
+    def trips(self) -> bool:
+        """Whether it is where its rule trips: at the limit, for the order rate beyond it."""
+        return self.share > 1 if self.rule is RuleName.ORDER_RATE else self.share >= 1
 
 
 def fall(baseline: float, equity: float) -> float:
@@ -76,49 +77,3 @@ def loss_figure(baseline: float, equity: float, limit: float, detail: str) -> Ru
     share = share_of(fall(baseline, equity), limit)
     loss = max(0.0, baseline - equity)
     return RuleFigure(RuleName.DAILY_LOSS, limit * max(baseline, 0.0), loss, Unit.MONEY, share, detail)
-
-
-class RollingBaseline:
-    """Equity as it stood 24 hours ago.
-
-    The baseline at a moment is the last sample at least 24 hours old; before there is one, the
-    oldest sample. Each sample enters and leaves once, so that a look costs O(1) amortised.
-    """
-
-    __slots__ = ("_samples",)
-
-    def __init__(self, samples: Iterable[tuple[datetime, float]] = ()) -> None:
-        self._samples: deque[tuple[datetime, float]] = deque(samples)
-
-    def add(self, at: datetime, equity: float) -> None:
-        """Note the equity from a moment on; a second one at the same moment replaces the first."""
-        samples = self._samples
-        if len(samples) > 1 and samples[-1][0] == at:
-            samples[-1] = (at, equity)
-        elif not samples or samples[-1][1] != equity:
-            samples.append((at, equity))
-        self._forget_before(at)
-
-    def restart(self, at: datetime, equity: float) -> None:
-        """Forget what was before and count from here."""
-        self._samples.clear()
-        self._samples.append((at, equity))
-
-    def baseline(self, now: datetime) -> float:
-        """Give the equity that the loss of the last 24 hours is counted from."""
-        self._forget_before(now)
-        return self._samples[0][1]
-
-    @property
-    def moves_at(self) -> datetime | None:
-        """The moment at which the baseline moves if nothing is added; None while it stays."""
-        return self._samples[1][0] + DAY if len(self._samples) > 1 else None
-
-    def samples(self) -> tuple[tuple[datetime, float], ...]:
-        """Give all samples, oldest first."""
-        return tuple(self._samples)
-
-    def _forget_before(self, now: datetime) -> None:
-        samples, oldest = self._samples, now - DAY
-        while len(samples) > 1 and samples[1][0] <= oldest:
-            samples.popleft()

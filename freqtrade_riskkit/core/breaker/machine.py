@@ -6,84 +6,94 @@ backtest, in dry-run and after a restart.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from freqtrade_riskkit.core.breaker.baselines import Baselines
-from freqtrade_riskkit.core.breaker.events import (
-    BreakerEvent,
-    BreakerState,
-    CooldownStarted,
-    LimitNear,
-    Recovered,
-    ResetWay,
-    Trip,
-    TripEnded,
-)
-from freqtrade_riskkit.core.breaker.figures import DAY, ROUNDING, RollingBaseline, RuleFigure, share_of
+from freqtrade_riskkit.core.breaker.clock_back import turned_back
+from freqtrade_riskkit.core.breaker.course import Course
+from freqtrade_riskkit.core.breaker.errors import ErrorKind, ErrorStreak
+from freqtrade_riskkit.core.breaker.events import BreakerEvent, BreakerState, ResetWay, Trip, TripWay
+from freqtrade_riskkit.core.breaker.figures import RuleFigure
+from freqtrade_riskkit.core.breaker.holds import Holds
 from freqtrade_riskkit.core.breaker.memory import BreakerMemory
-from freqtrade_riskkit.core.breaker.policy import BreakerPolicy, RuleName, next_time_of_day
+from freqtrade_riskkit.core.breaker.order_rate import OrderWindows
+from freqtrade_riskkit.core.breaker.policy import Action, BreakerPolicy, RuleName
 from freqtrade_riskkit.core.breaker.readable import finite, utc_moment
-from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision
+from freqtrade_riskkit.core.breaker.rolling import DAY, RollingBaseline
+from freqtrade_riskkit.core.decisions import Decision
 
 
 class CircuitBreaker:
-    """Watches realised equity and the streak of losses of one account.
+    """Watches equity, losses, orders and errors of one account.
 
     Parameters
     ----------
     policy
         The rules and how they end.
     equity
-        Equity at the start, in stake currency; finite.
+        Equity at the start, realised and unrealised, in stake currency; finite.
     now
         The start, timezone-aware. Events that come with an earlier moment count as happening at
         the last moment seen.
+    resolution
+        Samples for the loss over 24 hours are kept in buckets of this length, each read as its
+        highest equity; zero keeps them all.
 
     Raises
     ------
     ValueError
-        For an equity, a profit or a moment that can't be read (NaN, infinite, naive).
+        For an equity, a profit, an amount or a moment that can't be read (NaN, infinite, naive);
+        nothing is changed then.
 
     Notes
     -----
     A trip that ends re-baselines what its rule compares, so that no trip repeats for the same
-    loss: the streak starts at 0, the peak is set to the equity, the rolling loss counts from the
-    end on. The calendar day's loss counts anew at its boundary; where a trip of it is ended
-    earlier, by a person or after a set time, it counts from there.
+    loss: the streaks of losses and of errors start at 0, the windows of orders are empty, the peak
+    is set to the equity, the rolling loss counts from the end on. The calendar day's loss counts
+    anew at its boundary; where a trip of it is ended earlier, by a person or after a set time, it
+    counts from there.
 
-    Trips that happen at one and the same moment count once towards `max_trips_per_day`.
+    An automatic trip that joins another one, within the same minute of the clock and while it holds,
+    counts no more towards `max_trips_per_day`; trips by hand don't count. The cooldown follows
+    automatic trips that ended by themselves; it runs on beside a trip by hand.
     """
 
-    def __init__(self, policy: BreakerPolicy, equity: float, now: datetime) -> None:
+    __slots__ = ("_compared", "_course", "_policy")
+
+    def __init__(
+        self, policy: BreakerPolicy, equity: float, now: datetime, resolution: timedelta = timedelta(0)
+    ) -> None:
+        now = utc_moment(now)
+        compared = Baselines(policy, finite(equity, "equity"), now, resolution)
         self._policy = policy
-        self._now = utc_moment(now)
-        self._compared = Baselines(policy, finite(equity, "equity"), self._now)
-        self._day_ends_at = self._end_of_day(self._now)
-        self._active: dict[RuleName, Trip] = {}
-        self._cooldown_until: datetime | None = None
-        self._trip_times: deque[datetime] = deque()
-        self._warned: set[RuleName] = set()
-        self._is_judged = False
-        self._next_change = self._find_next_change()
+        self._compared = compared
+        self._course = Course(policy, now, compared, Holds(policy))
 
     @property
     def state(self) -> BreakerState:
         """The state at the last moment seen."""
-        if self._active:
-            return BreakerState.OPEN
-        return BreakerState.CLOSED if self._cooldown_until is None else BreakerState.COOLDOWN
+        return self._course.state
+
+    @property
+    def now(self) -> datetime:
+        """The last moment seen, in UTC."""
+        return self._course.now
 
     @property
     def active_trips(self) -> tuple[Trip, ...]:
         """The trips that hold, in the order in which they came."""
-        return tuple(self._active.values())
+        return self._course.holds.trips
+
+    @property
+    def action(self) -> Action | None:
+        """The strongest action among the trips that hold; None where none does."""
+        return self._course.holds.action
 
     @property
     def cooldown_until(self) -> datetime | None:
         """End of the cooldown; None where there is none."""
-        return self._cooldown_until
+        return self._course.holds.cooldown_until
 
     @property
     def equity(self) -> float:
@@ -96,6 +106,11 @@ class CircuitBreaker:
         return self._compared.peak
 
     @property
+    def day_opening(self) -> float:
+        """The equity at the day's opening, in stake currency. No reset changes it."""
+        return self._compared.day_opening
+
+    @property
     def day_loss(self) -> float:
         """Loss since the day's opening in stake currency, 0 in profit. No reset changes it."""
         return max(0.0, self._compared.day_opening - self._compared.equity)
@@ -104,29 +119,98 @@ class CircuitBreaker:
         """Take in a closed trade: the equity after it, and its net profit as a fraction of its stake."""
         finite(equity, "equity")
         finite(pnl_ratio, "pnl_ratio")
-        events = self._pass_time(utc_moment(at))
-        self._compared.move(equity, self._now)
+        course = self._course
+        events = course.pass_time(utc_moment(at))
+        self._compared.move(equity, course.now)
         self._compared.count(pnl_ratio)
-        return events + self._judge()
+        return events + course.judge()
 
     def equity_moved(self, equity: float, at: datetime) -> list[BreakerEvent]:
-        """Set the equity anew, where it moved without a closed trade (a partial exit)."""
+        """Set the equity anew, where it moved without a closed trade (a mark, a partial exit)."""
         finite(equity, "equity")
-        events = self._pass_time(utc_moment(at))
-        if equity != self._compared.equity:
-            self._compared.move(equity, self._now)
-            events += self._judge()
+        course, compared, at = self._course, self._compared, utc_moment(at)
+        if equity == compared.equity:
+            return course.clock(at)
+        return course.move(equity, at)
+
+    def order_asked(self, at: datetime) -> list[BreakerEvent]:
+        """Ask for an order that adds risk: trips where it would be one too many, and counts nothing."""
+        events, now = self.clock(at), self._course.now
+        if self._compared.orders_far(now):
+            return events
+        figure = self._compared.order_figure(now, more=1)
+        if figure is not None and figure.trips:
+            events += self._course.weigh(figure)
         return events
 
-    def clock(self, now: datetime) -> list[BreakerEvent]:
-        """Let time pass: ends of trips, of the cooldown, of the day."""
-        now = utc_moment(now)
-        moves_at = self._compared.rolling.moves_at
-        if self._is_judged and now < self._next_change and (moves_at is None or now < moves_at):
-            self._now = max(self._now, now)
-            return []
-        events = self._pass_time(now)
-        return events + self._judge()
+    def order_placed(self, at: datetime) -> list[BreakerEvent]:
+        """Count an order that adds risk, at its first placement; one too many trips here too."""
+        events, now = self.clock(at), self._course.now
+        if self._policy.order_rate is not None:
+            self._compared.orders.add(now)
+            if RuleName.ORDER_RATE in self._course.warned or not self._compared.orders_far(now):
+                events += self._course.weigh(self._compared.order_figure(now))
+        return events
+
+    def error(self, kind: ErrorKind, at: datetime) -> list[BreakerEvent]:
+        """Count an error."""
+        kind = ErrorKind(kind)
+        events = self.clock(at)
+        self._compared.errors.count(kind)
+        return events + self._course.weigh(self._compared.error_figure())
+
+    def succeeded(self, kinds: Collection[ErrorKind], at: datetime) -> list[BreakerEvent]:
+        """Take in a success that answers for errors of these kinds."""
+        kinds = [ErrorKind(kind) for kind in kinds]
+        events = self.clock(at)
+        self._compared.errors.clear(kinds)
+        return events + self._course.weigh(self._compared.error_figure())
+
+    def cash_flow(self, amount: float, at: datetime) -> list[BreakerEvent]:
+        """Take in a deposit (above 0) or a withdrawal (below 0): neither profit nor loss.
+
+        Equity, peak and all baselines shift by the amount, and nothing is judged here. Losses stay
+        the money that they were; from the next event on they are held against what is there now: in
+        the midst of a loss a withdrawal makes it a larger part, a deposit a smaller one. Where a
+        baseline is left at or below zero its loss reads as whole, as at a start without money.
+        """
+        finite(self._compared.peak + finite(amount, "amount"), "the peak after the cash flow")
+        events = self._course.pass_time(utc_moment(at))
+        self._compared.flow(amount)
+        self._course.judge_anew()
+        return events
+
+    def trip(
+        self,
+        way: TripWay,
+        at: datetime,
+        detail: str,
+        until: datetime | None = None,
+        action: Action | None = None,
+    ) -> list[BreakerEvent]:
+        """Trip by hand.
+
+        Parameters
+        ----------
+        way
+            By which way; not `TripWay.RULE`. Each way has one trip: a second one by the same way takes
+            the later end and the stronger action of both, and is reported where that changes something.
+        detail
+            Who or what it comes from.
+        until
+            When it ends by itself, without a cooldown; None holds until somebody ends it. Where that
+            isn't later than the last moment seen, nothing trips.
+        action
+            None takes the policy's. A foreign lock only ever blocks.
+        """
+        if way is TripWay.RULE:
+            raise ValueError("a rule trips by itself, not by hand")
+        until = utc_moment(until) if until is not None else None
+        chosen = Action.BLOCK if way is TripWay.FOREIGN_LOCK else action or self._policy.manual.action
+        events, course = self.clock(at), self._course
+        trip = course.holds.trip_by_hand(way, course.now, detail, until, chosen)
+        course.note_holds()
+        return events if trip is None else [*events, trip]
 
     def reset(
         self, now: datetime, way: ResetWay, rules: Collection[RuleName] = tuple(RuleName)
@@ -138,162 +222,76 @@ class CircuitBreaker:
         rules
             Whose trips are to end; all by default. A cooldown ends too once no trip holds.
         """
-        events = self._pass_time(utc_moment(now))
-        self._is_judged = False
-        was_open = self.state is not BreakerState.CLOSED
-        for trip in self.active_trips:
-            if trip.rule in rules:
-                self._let_go(trip, way)
-                events.append(TripEnded(trip, self._now, way))
-        if not self._active:
-            self._cooldown_until = None
-            if was_open:
-                events.append(Recovered(self._now))
-        self._next_change = self._find_next_change()
-        return events
+        events = self._course.pass_time(utc_moment(now))
+        ended = [trip for trip in self.active_trips if trip.rule in rules]
+        return events + self._course.end(ended, way, skips_cooldown=True)
+
+    def end_manual(self, trip_way: TripWay, now: datetime, reset_way: ResetWay) -> list[BreakerEvent]:
+        """End the trip that was made by hand by one way; a cooldown that runs beside it runs on."""
+        events = self.clock(now)
+        trip = self._course.holds.by_hand(trip_way)
+        return events if trip is None else events + self._course.end([trip], reset_way, skips_cooldown=False)
+
+    def clock(self, now: datetime) -> list[BreakerEvent]:
+        """Let time pass: ends of trips, of the cooldown, of the day."""
+        return self._course.clock(utc_moment(now))
 
     def decide(self) -> Decision:
         """Say whether an entry may pass at the last moment seen."""
-        if self._active:
-            return max(self._active.values(), key=_hold).decision()
-        if self._cooldown_until is not None:
-            return Decision(False, Code.COOLDOWN, detail=f"until {_minute(self._cooldown_until)}")
-        return ALLOWED
+        return self._course.holds.decide()
 
     def figures(self) -> tuple[RuleFigure, ...]:
         """Hold every figure against its limit."""
-        return self._compared.figures(self._now)
+        compared, now = self._compared, self._course.now
+        others = (compared.order_figure(now), compared.error_figure())
+        return (*compared.figures(now), *(figure for figure in others if figure is not None))
+
+    def turn_back(self, now: datetime) -> None:
+        """Go on from an earlier moment than the last one seen: the clock was ahead, see `turned_back`."""
+        now = utc_moment(now)
+        if now < self.now:
+            self._recall(turned_back(self.remember(), now), self._compared.rolling.resolution)
 
     def remember(self) -> BreakerMemory:
         """Give the whole state as plain values."""
-        compared = self._compared
+        compared, course = self._compared, self._course
         return BreakerMemory(
-            now=self._now,
+            now=course.now,
             equity=compared.equity,
             peak=compared.peak,
-            day_started_at=self._day_ends_at - DAY,
+            day_started_at=course.day_ends_at - DAY,
             day_opening=compared.day_opening,
             day_baseline=compared.day_baseline,
             samples=compared.rolling.samples(),
             streak=compared.streak,
             active=self.active_trips,
-            cooldown_until=self._cooldown_until,
-            trip_times=tuple(self._trip_times),
-            warned=tuple(sorted(self._warned)),
+            cooldown_until=self.cooldown_until,
+            trip_times=course.holds.trip_times,
+            warned=tuple(sorted(course.warned)),
+            order_times=compared.orders.times(),
+            errors=compared.errors.counts(),
         )
 
     @classmethod
-    def recall(cls, policy: BreakerPolicy, memory: BreakerMemory) -> CircuitBreaker:
+    def recall(
+        cls, policy: BreakerPolicy, memory: BreakerMemory, resolution: timedelta = timedelta(0)
+    ) -> CircuitBreaker:
         """Go on from a remembered state, under a policy that may have changed since."""
-        breaker = cls(policy, memory.equity, memory.now)
-        compared = breaker._compared
+        breaker = cls(policy, memory.equity, memory.now, resolution)
+        breaker._recall(memory, resolution)
+        return breaker
+
+    def _recall(self, memory: BreakerMemory, resolution: timedelta) -> None:
+        policy = self._policy
+        compared = Baselines(policy, finite(memory.equity, "equity"), utc_moment(memory.now), resolution)
         compared.peak = finite(memory.peak, "peak")
         compared.day_opening = finite(memory.day_opening, "day_opening")
         compared.day_baseline = finite(memory.day_baseline, "day_baseline")
-        compared.rolling = RollingBaseline(memory.samples or ((memory.now, memory.equity),))
+        samples = [(utc_moment(at), finite(equity, "samples")) for at, equity in memory.samples]
+        compared.rolling = RollingBaseline(samples or [(memory.now, memory.equity)], resolution)
         compared.streak = memory.streak
-        breaker._active = {trip.rule: trip for trip in memory.active}
-        breaker._cooldown_until = memory.cooldown_until
-        breaker._trip_times = deque(memory.trip_times)
-        breaker._warned = set(memory.warned)
-        breaker._next_change = breaker._find_next_change()
-        return breaker
-
-    def _judge(self) -> list[BreakerEvent]:
-        """Trip every rule that reached its limit and isn't tripped already; warn of the others."""
-        self._is_judged = True
-        near = self._policy.warn_at * (1 - ROUNDING)
-        if not self._warned and self._compared.greatest_share(self._now) < near:
-            return []
-        events: list[BreakerEvent] = []
-        for figure in self.figures():
-            rule = figure.rule
-            if rule in self._active:
-                continue
-            if figure.share >= 1:
-                events.append(self._trip(figure))
-            elif share_of(figure.share, self._policy.warn_at) >= 1:
-                if rule not in self._warned:
-                    self._warned.add(rule)
-                    events.append(LimitNear(rule, self._now, figure.limit, figure.value, figure.unit))
-            else:
-                self._warned.discard(rule)
-        return events
-
-    def _trip(self, figure: RuleFigure) -> Trip:
-        times = self._trip_times
-        while times and times[0] <= self._now - DAY:
-            times.popleft()
-        if not times or times[-1] != self._now:
-            times.append(self._now)
-        until = self._policy.end_of(figure.rule).of_trip(self._now)
-        most = self._policy.max_trips_per_day
-        latched = most is not None and len(times) >= most and until is not None
-        trip = Trip(
-            rule=figure.rule,
-            at=self._now,
-            limit=figure.limit,
-            value=figure.value,
-            unit=figure.unit,
-            until=None if latched else until,
-            latched=latched,
-            detail=figure.detail,
-        )
-        self._active[figure.rule] = trip
-        self._cooldown_until = None
-        self._warned.discard(figure.rule)
-        self._next_change = self._find_next_change()
-        return trip
-
-    def _let_go(self, trip: Trip, way: ResetWay) -> None:
-        """End a trip and re-baseline what its rule compares."""
-        del self._active[trip.rule]
-        before_boundary = way is not ResetWay.TIME or self._policy.end_of(trip.rule).after is not None
-        self._compared.rebaseline(trip.rule, self._now, within_day=before_boundary)
-
-    def _pass_time(self, now: datetime) -> list[BreakerEvent]:
-        events: list[BreakerEvent] = []
-        while self._next_change <= now:
-            self._now = max(self._now, self._next_change)
-            self._make_changes_due(events)
-            self._next_change = self._find_next_change()
-        self._now = max(self._now, now)
-        return events
-
-    def _make_changes_due(self, events: list[BreakerEvent]) -> None:
-        if self._day_ends_at <= self._now:
-            self._compared.begin_day()
-            self._day_ends_at = self._end_of_day(self._now)
-        ended = [trip for trip in self._active.values() if trip.until is not None and trip.until <= self._now]
-        for trip in ended:
-            self._let_go(trip, ResetWay.TIME)
-            events.append(TripEnded(trip, self._now, ResetWay.TIME))
-        if ended and not self._active:
-            if self._policy.cooldown > timedelta(0):
-                self._cooldown_until = self._now + self._policy.cooldown
-                events.append(CooldownStarted(self._now, self._cooldown_until))
-            else:
-                events.append(Recovered(self._now))
-        elif self._cooldown_until is not None and self._cooldown_until <= self._now:
-            self._cooldown_until = None
-            events.append(Recovered(self._now))
-
-    def _end_of_day(self, now: datetime) -> datetime:
-        rule = self._policy.daily_loss
-        midnight = datetime.min.time()
-        return next_time_of_day(now, rule.day_starts if rule is not None else midnight)
-
-    def _find_next_change(self) -> datetime:
-        moments = [trip.until for trip in self._active.values() if trip.until is not None]
-        if self._cooldown_until is not None:
-            moments.append(self._cooldown_until)
-        return min([self._day_ends_at, *moments])
-
-
-def _hold(trip: Trip) -> tuple[bool, datetime]:
-    """Order trips by how long they hold; those that wait for a person come last."""
-    return (trip.until is None, trip.until or trip.at)
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+        compared.orders = OrderWindows(utc_moment(at) for at in memory.order_times)
+        compared.errors = ErrorStreak(memory.errors)
+        holds = Holds(policy, memory.active, memory.trip_times, memory.cooldown_until)
+        self._compared = compared
+        self._course = Course(policy, utc_moment(memory.now), compared, holds, memory.warned)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from freqtrade_riskkit.core.breaker.errors import ErrorKind
 from freqtrade_riskkit.core.breaker.events import Trip
 from freqtrade_riskkit.core.breaker.policy import RuleName
 
@@ -12,6 +13,9 @@ from freqtrade_riskkit.core.breaker.policy import RuleName
 @dataclass(frozen=True, slots=True)
 class BreakerMemory:
     """The breaker's state as plain values.
+
+    The last fields came later than the others: a state that was stored without them reads as one
+    in which there were no orders and no errors.
 
     Attributes
     ----------
@@ -35,6 +39,10 @@ class BreakerMemory:
         Moments of the automatic trips of the last 24 hours.
     warned
         Rules whose figure is above the warning level and was warned of.
+    order_times
+        Moments of the orders of the last hour, oldest first, since the order rate last began anew.
+    errors
+        How many errors of each kind no success has answered for yet.
     """
 
     now: datetime
@@ -49,3 +57,5 @@ class BreakerMemory:
     cooldown_until: datetime | None
     trip_times: tuple[datetime, ...]
     warned: tuple[RuleName, ...]
+    order_times: tuple[datetime, ...] = ()
+    errors: tuple[tuple[ErrorKind, int], ...] = ()

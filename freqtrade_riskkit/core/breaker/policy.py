@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
+from freqtrade_riskkit.core.breaker.readable import whole_minute
 from freqtrade_riskkit.core.decisions import Code
+
+_MINUTE = timedelta(minutes=1)
 
 
 class RuleName(StrEnum):
@@ -15,12 +19,52 @@ class RuleName(StrEnum):
     DAILY_LOSS = "daily_loss"
     DRAWDOWN = "drawdown"
     LOSS_STREAK = "loss_streak"
+    ORDER_RATE = "order_rate"
+    ERRORS = "errors"
+    MANUAL = "manual"
+
+
+class Action(StrEnum):
+    """What is done while a trip holds; each includes those before it.
+
+    `BLOCK` denies entries, `CANCEL` also takes back entry orders that are open, `FLATTEN` also closes
+    what is held.
+    """
+
+    BLOCK = "block"
+    CANCEL = "cancel"
+    FLATTEN = "flatten"
+
+    def includes(self, other: Action) -> bool:
+        """Say whether doing this does the other one too.
+
+        Examples
+        --------
+        >>> Action.FLATTEN.includes(Action.CANCEL), Action.BLOCK.includes(Action.CANCEL)
+        (True, False)
+        """
+        mildest_first = list(Action)
+        return mildest_first.index(self) >= mildest_first.index(other)
+
+    @staticmethod
+    def strongest(actions: Iterable[Action]) -> Action | None:
+        """Give the action that includes all the others; None of none.
+
+        Examples
+        --------
+        >>> Action.strongest([Action.BLOCK, Action.FLATTEN, Action.CANCEL])
+        <Action.FLATTEN: 'flatten'>
+        """
+        return max(actions, key=list(Action).index, default=None)
 
 
 CODE_OF_RULE = {
     RuleName.DAILY_LOSS: Code.DAILY_LOSS_EXCEEDED,
     RuleName.DRAWDOWN: Code.DRAWDOWN_EXCEEDED,
     RuleName.LOSS_STREAK: Code.CONSECUTIVE_LOSSES_EXCEEDED,
+    RuleName.ORDER_RATE: Code.ORDER_RATE_EXCEEDED,
+    RuleName.ERRORS: Code.ERRORS_EXCEEDED,
+    RuleName.MANUAL: Code.MANUAL_TRIP,
 }
 
 
@@ -59,13 +103,19 @@ class End:
     at_least: timedelta = timedelta(0)
 
     def of_trip(self, tripped_at: datetime) -> datetime | None:
-        """Give the moment at which a trip ends, or None where only a person ends it."""
+        """Give the moment at which a trip ends, or None where only a person ends it.
+
+        Times of a minute and more count from the beginning of the minute in which it tripped. So a bot,
+        whose loop comes some seconds after a candle began, ends a trip where a backtest does: with a candle.
+        """
+        begun = whole_minute(tripped_at)
         if self.manual:
             return None
         if self.after is not None:
-            return tripped_at + max(self.after, self.at_least)
+            held = max(self.after, self.at_least)
+            return (tripped_at if held < _MINUTE else begun) + held
         if self.at is not None:
-            return max(next_time_of_day(tripped_at, self.at), tripped_at + self.at_least)
+            return max(next_time_of_day(tripped_at, self.at), begun + self.at_least)
         return None
 
 
@@ -81,11 +131,14 @@ class DailyLoss:
         Time of day, UTC, at which the day's loss begins to count anew.
     end
         How a trip ends.
+    action
+        What is done while it holds.
     """
 
     limit: float
     day_starts: time
     end: End
+    action: Action = Action.BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +147,7 @@ class Drawdown:
 
     limit: float
     end: End
+    action: Action = Action.BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +163,67 @@ class LossStreak:
         do draws. A win ends it.
     end
         How a trip ends.
+    action
+        Not `Action.FLATTEN`.
     """
 
     limit: int
     min_loss: float
     end: End
+    action: Action = Action.BLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRate:
+    """Orders that add risk, within 60 and within 3600 seconds.
+
+    Attributes
+    ----------
+    per_minute, per_hour
+        Number of orders that a window may hold, at least 1; the order that would be one more trips.
+        None switches that window off.
+    end
+        How a trip ends.
+    action
+        Not `Action.FLATTEN`.
+    """
+
+    per_minute: int | None
+    per_hour: int | None
+    end: End
+    action: Action = Action.BLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """Errors in a row, without a success between that answers for them.
+
+    Attributes
+    ----------
+    limit
+        Number of errors at which the rule trips, at least 1.
+    end
+        How a trip ends.
+    action
+        Not `Action.FLATTEN`.
+    """
+
+    limit: int
+    end: End
+    action: Action = Action.BLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """Trips by hand, which a person ends.
+
+    Attributes
+    ----------
+    action
+        What is done while one holds, where the trip itself doesn't say.
+    """
+
+    action: Action = Action.BLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +233,17 @@ class BreakerPolicy:
     Attributes
     ----------
     cooldown
-        How long entries stay denied after a trip has ended by itself.
+        How long entries stay denied after a rule's trip has ended by itself.
     max_trips_per_day
         The automatic trip that brings the count of the last 24 hours to this number stays until a
-        person resets it; None never does that.
+        person resets it; None never does that. Trips by hand don't count.
     warn_at
         Share of a limit, in (0, 1], at which a warning is given.
+
+    Raises
+    ------
+    ValueError
+        Where a rule that says nothing of the account's loss is to flatten.
     """
 
     daily_loss: DailyLoss | None
@@ -137,12 +252,31 @@ class BreakerPolicy:
     cooldown: timedelta
     max_trips_per_day: int | None
     warn_at: float
+    order_rate: OrderRate | None = None
+    errors: Errors | None = None
+    manual: Manual = Manual()
+
+    def __post_init__(self) -> None:
+        for name in (RuleName.LOSS_STREAK, RuleName.ORDER_RATE, RuleName.ERRORS):
+            if self.action_of(name) is Action.FLATTEN:
+                raise ValueError(f"{name} can't flatten: only daily_loss, drawdown and manual can")
 
     def end_of(self, rule: RuleName) -> End:
         """Give how a trip of a rule ends; a rule that is off holds until a person lets go."""
-        settings = {
+        settings = self._of(rule)
+        return End(manual=True) if settings is None or isinstance(settings, Manual) else settings.end
+
+    def action_of(self, rule: RuleName) -> Action:
+        """Give what is done while a trip of a rule holds."""
+        settings = self._of(rule)
+        return settings.action if settings is not None else Action.BLOCK
+
+    def _of(self, rule: RuleName) -> DailyLoss | Drawdown | LossStreak | OrderRate | Errors | Manual | None:
+        return {
             RuleName.DAILY_LOSS: self.daily_loss,
             RuleName.DRAWDOWN: self.drawdown,
             RuleName.LOSS_STREAK: self.loss_streak,
+            RuleName.ORDER_RATE: self.order_rate,
+            RuleName.ERRORS: self.errors,
+            RuleName.MANUAL: self.manual,
         }[rule]
-        return settings.end if settings is not None else End(manual=True)

@@ -20,3 +20,8 @@ def utc_moment(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"a moment must have a timezone, was {moment.isoformat()}")
     return moment.astimezone(UTC)
+
+
+def whole_minute(moment: datetime) -> datetime:
+    """Give the beginning of a moment's minute."""
+    return moment.replace(second=0, microsecond=0)

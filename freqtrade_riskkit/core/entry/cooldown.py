@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision, Unit
-from freqtrade_riskkit.core.entry.request import AccountView, EntryKind, EntryRequest
+from freqtrade_riskkit.core.entry.request import AccountView, EntryRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class EntryCooldown:
     """Denies an initial entry that follows too soon on the one before.
 
     ``now − last entry < seconds``, where the time counts from the first placement of the last
-    initial entry. Added and replaced entries are exempt.
+    initial entry. Added and replaced entries and protective second legs are exempt.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class EntryCooldown:
 
     def check(self, request: EntryRequest, account: AccountView) -> Decision:
         """Deny an initial entry before the wait is over; at its very end it passes."""
-        if request.kind is not EntryKind.INITIAL or account.last_entry_at is None:
+        if not request.faces_limits or account.last_entry_at is None:
             return ALLOWED
         wait = self.seconds_with_positions if account.open_positions else self.seconds
         passed = (request.now - account.last_entry_at).total_seconds()

@@ -13,6 +13,8 @@ from freqtrade_riskkit.core.entry.request import AccountView, EntryKind, EntryRe
 class PositionLimit:
     """Lets no more positions be open than allowed, a few more for signals of high confidence.
 
+    A protective second leg passes, for without it the first leg would stand alone.
+
     ``open_positions < limit``, where the limit is `high` for a confidence of at least
     `high_confidence`, else `normal`; both are capped by `cap`.
 
@@ -44,7 +46,7 @@ class PositionLimit:
 
     def check(self, request: EntryRequest, account: AccountView) -> Decision:
         """Deny a new position above the limit, and a signal whose confidence is not in [0, 1]."""
-        if request.kind is not EntryKind.INITIAL:
+        if not request.faces_limits:
             return ALLOWED
         confidence = request.confidence
         if self.high is not None and confidence is not None and not 0 <= confidence <= 1:
@@ -62,7 +64,7 @@ class OneEntryPerPair:
 
     def check(self, request: EntryRequest, account: AccountView) -> Decision:
         """Deny an initial entry on an open pair."""
-        if request.kind is EntryKind.INITIAL and account.pair_is_open:
+        if request.faces_limits and account.pair_is_open:
             return Decision(False, Code.PAIR_ALREADY_OPEN, 1, 1, Unit.COUNT)
         return ALLOWED
 

@@ -8,13 +8,24 @@ from typing import NamedTuple, Protocol
 
 from freqtrade_riskkit.core.decisions import Decision
 
+SECOND_LEG = "riskkit_second_leg"
+"""Enter tag of the protective second leg of a pair trade: exempt from limits and cooldowns."""
+OVERRIDE = "riskkit_override"
+"""Enter tag with which a person's force entry passes in spite of a denial."""
+
 
 class EntryKind(StrEnum):
-    """What an entry order is for."""
+    """What an entry order is for; a replaced one was let in when it was first placed."""
 
     INITIAL = "initial"
     ADDED = "added"
     REPLACED = "replaced"
+    REPLACED_ADDED = "replaced_added"
+
+    @property
+    def adds(self) -> bool:
+        """Whether the order adds to a position that is filled already."""
+        return self in (EntryKind.ADDED, EntryKind.REPLACED_ADDED)
 
 
 class EntryRequest(NamedTuple):
@@ -25,12 +36,20 @@ class EntryRequest(NamedTuple):
     confidence
         The signal's confidence in [0, 1]; None where the strategy gives none, NaN where it gives one
         for other candles but not for this.
+    enter_tag
+        The tag of the signal or of the order; None where it has none.
     """
 
     pair: str
     kind: EntryKind
     now: datetime
     confidence: float | None = None
+    enter_tag: str | None = None
+
+    @property
+    def faces_limits(self) -> bool:
+        """Whether limits on positions and cooldowns count: for first orders, but not for second legs."""
+        return self.kind is EntryKind.INITIAL and self.enter_tag != SECOND_LEG
 
 
 class AccountView(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class BracketPlan:
+class BracketPlan(NamedTuple):
     """The two prices at which one position is closed.
 
     Attributes

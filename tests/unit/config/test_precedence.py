@@ -232,6 +232,27 @@ def test_breaker_when_the_section_is_empty_then_every_rule_is_at_its_default() -
     )
 
 
+def test_breaker_when_the_section_is_empty_then_orders_errors_and_data_are_watched() -> None:
+    found = breaker()
+    rate, errors, data = found.order_rate, found.errors, found.data
+    assert rate is not None
+    assert errors is not None
+    assert data is not None
+    assert (rate.per_minute, rate.per_hour, rate.stop_flood_per_minute) == (10, 100, 60)
+    assert errors.limit == 3
+    for rule in (rate, errors):
+        assert (rule.action, rule.stop_duration, rule.unlock_at, rule.reset) == ("block", 60, None, "auto")
+    assert (data.max_mark_age_seconds, data.max_clock_skew_seconds) == (120, 5)
+    assert (found.manual.action, found.manual.flag_file, found.manual.pause) == (
+        "block",
+        "riskkit.halt",
+        False,
+    )
+    assert found.flatten_agreement == 0.01
+    assert found.cash_flows is not None
+    assert found.cash_flows.read
+
+
 def test_breaker_when_a_rule_is_null_then_only_that_rule_is_off() -> None:
     found = breaker(drawdown=None)
     assert found.drawdown is None
@@ -240,7 +261,7 @@ def test_breaker_when_a_rule_is_null_then_only_that_rule_is_off() -> None:
 
 def test_breaker_when_timed_then_every_rule_ends_after_an_hour_and_nothing_latches() -> None:
     found = breaker(preset="timed")
-    for rule in (found.daily_loss, found.drawdown, found.loss_streak):
+    for rule in (found.daily_loss, found.drawdown, found.loss_streak, found.order_rate, found.errors):
         assert rule is not None
         assert (rule.reset, rule.stop_duration) == ("auto", 60)
     assert found.daily_loss is not None
@@ -266,13 +287,32 @@ def test_breaker_when_timed_and_keys_are_written_then_they_win() -> None:
     assert breaker(preset="timed", drawdown=None).drawdown is None
 
 
-def test_loss_streak_when_manual_then_has_no_duration() -> None:
-    key = "circuit_breaker.loss_streak.stop_duration"
-    section = {"circuit_breaker": {"loss_streak": {"reset": "manual"}}}
-    assert values(section, key) == {key: (None, "follows circuit_breaker.loss_streak.reset")}
+def test_breaker_when_timed_then_its_source_is_told_and_trips_by_hand_stay_as_they_are() -> None:
+    loaded = load({"circuit_breaker": {"preset": "timed", "errors": None}})
+    section = loaded.config.circuit_breaker
+    assert section is not None
+    assert section.errors is None
+    assert loaded.sources["circuit_breaker.order_rate.stop_duration"] == "preset timed"
+    assert {
+        source for key, source in loaded.sources.items() if key.startswith("circuit_breaker.manual.")
+    } == {"default"}
 
 
-@pytest.mark.parametrize("rule", ["drawdown", "loss_streak"])
+@pytest.mark.parametrize("rule", ["loss_streak", "order_rate", "errors"])
+def test_rule_when_manual_then_has_no_duration(rule: str) -> None:
+    key = f"circuit_breaker.{rule}.stop_duration"
+    section = {"circuit_breaker": {rule: {"reset": "manual"}}}
+    assert values(section, key) == {key: (None, f"follows circuit_breaker.{rule}.reset")}
+
+
+@pytest.mark.parametrize("rule", ["order_rate", "errors"])
+def test_rule_when_its_end_is_a_time_of_day_then_has_no_duration(rule: str) -> None:
+    key = f"circuit_breaker.{rule}.stop_duration"
+    section = {"circuit_breaker": {rule: {"unlock_at": "06:00"}}}
+    assert values(section, key) == {key: (None, f"follows circuit_breaker.{rule}.unlock_at")}
+
+
+@pytest.mark.parametrize("rule", ["drawdown", "loss_streak", "order_rate", "errors"])
 def test_rule_when_it_has_two_ends_then_refused(rule: str) -> None:
     section = {"reset": "auto", "stop_duration": 60, "unlock_at": "00:00"}
     assert problem({"circuit_breaker": {rule: section}}) == (
@@ -300,6 +340,8 @@ def test_daily_loss_when_the_shortest_trip_is_longer_than_the_trip_then_refused(
     [
         ("drawdown", {"reset": "auto"}),
         ("loss_streak", {"stop_duration": None}),
+        ("order_rate", {"stop_duration": None}),
+        ("errors", {"stop_duration": None}),
         ("drawdown", {"reset": "auto", "stop_duration": None, "unlock_at": None}),
     ],
 )
@@ -319,6 +361,8 @@ def test_rule_when_it_resets_by_itself_without_an_end_then_refused(
         ("drawdown", {"unlock_at": "00:00"}, "unlock_at", " by default"),
         ("daily_loss", {"reset": "manual", "stop_duration": 60}, "stop_duration", ""),
         ("loss_streak", {"reset": "manual", "stop_duration": 60}, "stop_duration", ""),
+        ("order_rate", {"reset": "manual", "unlock_at": "00:00"}, "unlock_at", ""),
+        ("errors", {"reset": "manual", "stop_duration": 60}, "stop_duration", ""),
     ],
 )
 def test_rule_when_a_person_ends_it_and_an_end_is_written_then_refused(

@@ -110,8 +110,87 @@ def problems(
         ),
         (
             "circuit_breaker.drawdown.action",
-            "flatten",
-            'must be "block" (no other exists yet), was "flatten"',
+            "flaten",
+            'must be "block", "cancel" or "flatten", was "flaten" (did you mean "flatten"?)',
+        ),
+        *(
+            (
+                f"circuit_breaker.{rule}.action",
+                value,
+                f'must be "block" or "cancel", was "{value}" '
+                "(flatten is possible for daily_loss, drawdown and manual)",
+            )
+            for rule in ("loss_streak", "order_rate", "errors")
+            for value in ("flatten", "Flatten")
+        ),
+        (
+            "circuit_breaker.errors.action",
+            "cancels",
+            'must be "block" or "cancel", was "cancels" (did you mean "cancel"?)',
+        ),
+        ("circuit_breaker.order_rate.action", None, 'must be "block" or "cancel", was null'),
+        (
+            "circuit_breaker.order_rate.per_minute",
+            0,
+            "must be a whole number of at least 1 or null, was 0",
+        ),
+        (
+            "circuit_breaker.order_rate.per_hour",
+            99.5,
+            "must be a whole number of at least 1 or null, was 99.5",
+        ),
+        (
+            "circuit_breaker.order_rate.stop_flood_per_minute",
+            math.nan,
+            "must be a whole number of at least 1 or null, was NaN",
+        ),
+        (
+            "circuit_breaker.order_rate.stop_duration",
+            math.inf,
+            "must be minutes in (0, 525600] or null, was Infinity",
+        ),
+        ("circuit_breaker.errors.limit", None, "must be a whole number of at least 1, was null"),
+        ("circuit_breaker.errors.limit", -3, "must be a whole number of at least 1, was -3"),
+        (
+            "circuit_breaker.errors.unlock_at",
+            6,
+            'must be a time of day in UTC like "00:00" or "18:30" or null, was 6 (quoted, HH:MM)',
+        ),
+        ("circuit_breaker.manual", None, "must be a section {…}, was null"),
+        (
+            "circuit_breaker.manual.action",
+            "halt",
+            'must be "block", "cancel" or "flatten", was "halt"',
+        ),
+        ("circuit_breaker.manual.pause", "true", 'must be true or false, was "true"'),
+        ("circuit_breaker.manual.stop_duration", 60, "is unknown (known here: action, flag_file, pause)"),
+        (
+            "circuit_breaker.data.max_mark_age_seconds",
+            0,
+            "must be seconds in (0, 31536000], was 0",
+        ),
+        (
+            "circuit_breaker.data.max_clock_skew_seconds",
+            "5",
+            'must be seconds in (0, 31536000], was "5" (write it without quotes)',
+        ),
+        (
+            "circuit_breaker.data.max_mark_age_seconds",
+            None,
+            "must be seconds in (0, 31536000], was null",
+        ),
+        (
+            "circuit_breaker.added_entries",
+            "budgets",
+            'must be "block", "budget" or "allow", was "budgets" (did you mean "budget"?)',
+        ),
+        ("circuit_breaker.flatten_agreement", 2, "must be in (0, 1), was 2 (for 2 % write 0.02)"),
+        ("circuit_breaker.flatten_agreement", 0, "must be in (0, 1), was 0"),
+        ("circuit_breaker.cash_flows.read", 1, "must be true or false, was 1"),
+        (
+            "circuit_breaker.cash_flows",
+            True,
+            "must be a section {…} or null, was true",
         ),
         (
             "circuit_breaker.preset",
@@ -146,7 +225,7 @@ def test_refusal_when_a_number_is_too_long_to_print_then_it_is_only_called_huge(
     )
 
 
-@pytest.mark.parametrize("later", ["costs", "pairlists", "alerts"])
+@pytest.mark.parametrize("later", ["costs", "pairlists", "sheets"])
 def test_refusal_when_an_outermost_key_is_unknown_then_the_known_ones_are_listed(later: str) -> None:
     (line,) = problems({later: {}})
     assert line.startswith(f"riskkit.{later} is unknown (")
@@ -214,6 +293,72 @@ def test_config_when_printed_then_the_database_url_is_left_out() -> None:
 def test_refusal_when_a_key_holds_control_characters_then_they_are_escaped() -> None:
     (line,) = problems({"mo\x1b[31mde": "off"})
     assert "\x1b" not in line
+
+
+@pytest.mark.parametrize("name", ["riskkit.halt", "STOP", "stop-7.now", "_", "x" * 100])
+def test_flag_file_when_a_plain_name_then_accepted(name: str) -> None:
+    found = load(nested("circuit_breaker.manual.flag_file", name)).config.circuit_breaker
+    assert found is not None
+    assert found.manual.flag_file == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "../riskkit.halt",
+        "/riskkit.halt",
+        "flags/riskkit.halt",
+        "flags\\riskkit.halt",
+        "C:riskkit.halt",
+        "a..b",
+        ".hidden",
+        "a.",
+        "-rf",
+        "~",
+        "$HOME",
+        "a b",
+        "a\n",
+        "a\x00b",
+        "ü",
+        "x" * 101,
+        5,
+        None,
+        True,
+    ],
+)
+def test_flag_file_when_it_is_more_than_a_plain_name_then_refused(name: object) -> None:
+    (line,) = problems(nested("circuit_breaker.manual.flag_file", name))
+    assert line.startswith(
+        'riskkit.circuit_breaker.manual.flag_file must be the plain name of a file like "riskkit.halt", was '
+    )
+    assert line.endswith(
+        "(it lies in user_data: no folders, no .., only letters, digits, _ and -, with dots between them)"
+    )
+    assert line.isprintable()
+
+
+def test_order_rate_when_both_windows_are_null_then_refused_with_the_way_to_switch_it_off() -> None:
+    section = nested("circuit_breaker.order_rate", {"per_minute": None, "per_hour": None})
+    assert problems(section) == (
+        "riskkit.circuit_breaker.order_rate: per_minute and per_hour are both null, no window is left to "
+        'count orders in (write "order_rate": null to switch the rule off)',
+    )
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"order_rate": {"per_minute": None}},
+        {"order_rate": {"per_hour": None}},
+        {"order_rate": None},
+        {"data": None, "cash_flows": None, "errors": None},
+    ],
+)
+def test_breaker_when_only_a_part_is_null_then_accepted(section: dict[str, object]) -> None:
+    assert load({"circuit_breaker": section}).config.circuit_breaker is not None
 
 
 @pytest.mark.parametrize("name", ["main", "freqtrade@binance:spot:dry", "Bot 7", "a", "x" * 100])
@@ -287,7 +432,12 @@ _json = st.recursive(
 _known = st.sampled_from(
     ["mode", "db_url", "account_id", "profile", "circuit_breaker", "order_tracking", "entry"]
 )
-_rules = st.sampled_from(["daily_loss", "drawdown", "loss_streak", "limit", "reset", "preset", "unlock_at"])
+_rules = st.sampled_from(
+    [
+        *("daily_loss", "drawdown", "loss_streak", "order_rate", "errors", "manual", "data", "cash_flows"),
+        *("limit", "reset", "preset", "unlock_at", "action", "per_minute", "per_hour", "flag_file"),
+    ]
+)
 
 
 @given(

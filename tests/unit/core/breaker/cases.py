@@ -12,7 +12,9 @@ from freqtrade_riskkit.core.breaker import (
     DailyLoss,
     Drawdown,
     End,
+    Errors,
     LossStreak,
+    OrderRate,
     Trip,
 )
 
@@ -42,6 +44,7 @@ DEFAULTS = replace(
     drawdown=DRAWDOWN.drawdown,
     loss_streak=STREAK.loss_streak,
 )
+ALL_RULES = replace(DEFAULTS, order_rate=OrderRate(10, 100, AFTER_AN_HOUR), errors=Errors(3, AFTER_AN_HOUR))
 TIMED = BreakerPolicy(
     daily_loss=DailyLoss(0.05, MIDNIGHT, AFTER_AN_HOUR),
     drawdown=Drawdown(0.15, AFTER_AN_HOUR),

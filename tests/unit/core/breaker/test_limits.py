@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from freqtrade_riskkit.core.breaker import CircuitBreaker, DailyLoss, LossStreak, RuleName
+from freqtrade_riskkit.core.breaker import CircuitBreaker, DailyLoss, Drawdown, LossStreak, RuleName
 from freqtrade_riskkit.core.decisions import Unit
 from tests.unit.core.breaker.cases import (
     AFTER_AN_HOUR,
@@ -220,3 +220,28 @@ def test_breaker_when_the_loss_comes_slowly_then_the_drawdown_trips_though_no_da
 
     assert found[0].rule is RuleName.DRAWDOWN
     assert found[0].at == at("4 12:00")
+
+
+def test_loss_when_the_same_equity_is_told_as_a_trip_ends_then_it_is_judged_there_and_then() -> None:
+    """Nothing is left: what is re-baselined at the trip's end reads as lost whole once more, at once."""
+    policy = replace(NO_RULES, drawdown=Drawdown(0.15, AFTER_AN_HOUR), max_trips_per_day=None)
+    breaker = CircuitBreaker(policy, 1000, at("9:00"))
+    breaker.trade_closed(0, -1, at("10:00"))
+
+    found = trips(breaker.equity_moved(0, at("11:00")))
+
+    assert [(trip.rule, trip.at) for trip in found] == [(RuleName.DRAWDOWN, at("11:00"))]
+
+
+def test_loss_when_the_same_equity_is_told_as_24_hours_pass_then_the_higher_baseline_judges() -> None:
+    """1,000 at 9:00, 1,040 at 10:00; 988 a day later: from 10:00 on that is 52 of 1,040, 0.05 of it."""
+    policy = replace(NO_RULES, daily_loss=DailyLoss(0.05, time(9, 30), AT_BOUNDARY))
+    breaker = CircuitBreaker(policy, 1000, at("9:00"))
+    breaker.equity_moved(1040, at("10:00"))
+    breaker.equity_moved(995, at("11:00"))
+    breaker.clock(at("6 9:59"))
+    breaker.equity_moved(988, at("6 9:59"))
+
+    found = trips(breaker.equity_moved(988, at("6 10:00")))
+
+    assert [(trip.at, trip.limit, trip.value) for trip in found] == [(at("6 10:00"), 52, 52)]

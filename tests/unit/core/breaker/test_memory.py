@@ -6,16 +6,21 @@ import math
 from dataclasses import replace
 
 import pytest
+from pydantic import TypeAdapter
 
 from freqtrade_riskkit.core.breaker import (
+    Action,
     BreakerMemory,
     BreakerState,
     CircuitBreaker,
     DailyLoss,
+    ErrorKind,
     ResetWay,
     RuleName,
+    TripWay,
 )
 from tests.unit.core.breaker.cases import (
+    ALL_RULES,
     AT_BOUNDARY,
     DAILY_LOSS,
     DEFAULTS,
@@ -104,8 +109,56 @@ MEMORY = CircuitBreaker(TIMED, 1000, at("9:00")).remember()
         (replace(MEMORY, peak=math.inf), "peak"),
         (replace(MEMORY, day_opening=math.nan), "day_opening"),
         (replace(MEMORY, day_baseline=-math.inf), "day_baseline"),
+        (replace(MEMORY, samples=((at("9:00"), math.nan),)), "samples"),
+        (replace(MEMORY, samples=((at("9:00").replace(tzinfo=None), 1000.0),)), "timezone"),
+        (replace(MEMORY, order_times=(at("9:00").replace(tzinfo=None),)), "timezone"),
+        (replace(MEMORY, errors=((ErrorKind.NETWORK, -1),)), "fewer than none"),
     ],
 )
 def test_recall_when_the_memory_holds_no_number_then_refused(memory: BreakerMemory, named: str) -> None:
     with pytest.raises(ValueError, match=named):
         CircuitBreaker.recall(TIMED, memory)
+
+
+STORED_BEFORE_ORDERS_AND_ERRORS = """
+{"now":"2024-08-05T10:30:00Z","equity":955.0,"peak":1000.0,"day_started_at":"2024-08-05T00:00:00Z",
+"day_opening":1000.0,"day_baseline":1000.0,
+"samples":[["2024-08-05T09:00:00Z",1000.0],["2024-08-05T10:30:00Z",955.0]],"streak":6,
+"active":[{"rule":"loss_streak","at":"2024-08-05T10:00:00Z","limit":5.0,"value":5.0,"unit":"count",
+"until":"2024-08-05T11:00:00Z","latched":false,"detail":""}],"cooldown_until":null,
+"trip_times":["2024-08-05T10:00:00Z"],"warned":["daily_loss"]}
+"""
+
+
+def test_recall_when_stored_before_there_were_orders_errors_and_hand_trips_then_it_goes_on() -> None:
+    """The text is what the kit's first version wrote."""
+    memory = TypeAdapter(BreakerMemory).validate_json(STORED_BEFORE_ORDERS_AND_ERRORS)
+
+    again = CircuitBreaker.recall(ALL_RULES, memory)
+
+    assert [(trip.rule, trip.way, trip.action) for trip in again.active_trips] == [
+        (RuleName.LOSS_STREAK, TripWay.RULE, Action.BLOCK)
+    ]
+    assert again.day_loss == 45
+    assert {figure.rule: figure.value for figure in again.figures()}[RuleName.ORDER_RATE] == 0
+    again.clock(at("11:00"))
+    assert again.cooldown_until == at("11:15")
+
+
+def test_recall_when_rules_hold_beside_each_other_then_all_goes_on_also_from_text() -> None:
+    breaker = CircuitBreaker(ALL_RULES, 1000, at("9:00"))
+    for _ in range(11):
+        breaker.order_placed(at("10:00"))
+    for kind in (ErrorKind.FUNDS, ErrorKind.NETWORK):
+        breaker.error(kind, at("10:01"))
+    breaker.trip(TripWay.FLAG_FILE, at("10:02"), "riskkit.halt", action=Action.CANCEL)
+    breaker.cash_flow(-100, at("10:03"))
+    stored = TypeAdapter(BreakerMemory)
+
+    again = CircuitBreaker.recall(ALL_RULES, stored.validate_json(stored.dump_json(breaker.remember())))
+
+    assert again.remember() == breaker.remember()
+    assert again.error(ErrorKind.FUNDS, at("10:05")) == breaker.error(ErrorKind.FUNDS, at("10:05"))
+    assert again.clock(at("11:00")) == breaker.clock(at("11:00"))
+    assert again.remember() == breaker.remember()
+    assert again.action is Action.CANCEL

@@ -8,7 +8,7 @@ import pytest
 
 from freqtrade_riskkit.core.decisions import Code, Unit
 from freqtrade_riskkit.core.entry.cooldown import EntryCooldown
-from freqtrade_riskkit.core.entry.request import EntryKind
+from freqtrade_riskkit.core.entry.request import OVERRIDE, SECOND_LEG, EntryKind
 from tests.unit.core.entry.entry_cases import ACCOUNT, NOW, REQUEST
 
 COOLDOWN = EntryCooldown(seconds=30, seconds_with_positions=300)
@@ -48,11 +48,19 @@ def test_entry_when_it_is_the_first_then_it_waits_for_nothing() -> None:
     assert COOLDOWN.check(REQUEST, ACCOUNT._replace(open_positions=3)).allowed
 
 
-@pytest.mark.parametrize("kind", [EntryKind.ADDED, EntryKind.REPLACED])
+@pytest.mark.parametrize("kind", [EntryKind.ADDED, EntryKind.REPLACED, EntryKind.REPLACED_ADDED])
 def test_entry_when_added_or_replaced_then_exempt(kind: EntryKind) -> None:
     account = ACCOUNT._replace(open_positions=1, last_entry_at=NOW)
 
     assert COOLDOWN.check(REQUEST._replace(kind=kind), account).allowed
+
+
+def test_second_leg_when_it_follows_at_once_then_exempt_and_any_other_tag_is_not() -> None:
+    account = ACCOUNT._replace(open_positions=1, last_entry_at=NOW)
+
+    assert COOLDOWN.check(REQUEST._replace(enter_tag=SECOND_LEG), account).allowed
+    assert not COOLDOWN.check(REQUEST._replace(enter_tag="second_leg"), account).allowed
+    assert not COOLDOWN.check(REQUEST._replace(enter_tag=OVERRIDE), account).allowed
 
 
 def test_cooldown_when_only_one_is_set_then_the_other_never_waits() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from freqtrade_riskkit.core.decisions import Code, Unit
 from freqtrade_riskkit.core.entry.positions import NoAddedEntries, OneEntryPerPair, PositionLimit
-from freqtrade_riskkit.core.entry.request import EntryKind
+from freqtrade_riskkit.core.entry.request import SECOND_LEG, EntryKind
 from tests.unit.core.entry.entry_cases import ACCOUNT, REQUEST
 
 LIMIT = PositionLimit(normal=2, high=3, high_confidence=0.95)
@@ -135,3 +135,21 @@ def test_added_entries_when_switched_off_then_only_they_are_denied(kind: EntryKi
     assert decision.allowed is (kind is not EntryKind.ADDED)
     if kind is EntryKind.ADDED:
         assert decision.message() == "DCA_DISABLED: riskkit.micro_cap.enable_dca is false"
+
+
+@pytest.mark.parametrize("confidence", [None, 0.5, math.nan])
+def test_second_leg_when_every_place_is_taken_then_no_limit_on_positions_stops_it(
+    confidence: float | None,
+) -> None:
+    leg = REQUEST._replace(enter_tag=SECOND_LEG, confidence=confidence)
+    account = ACCOUNT._replace(open_positions=9, pair_is_open=True)
+
+    assert LIMIT.check(leg, account).allowed
+    assert OneEntryPerPair().check(leg, account).allowed
+    assert not OneEntryPerPair().check(REQUEST, account).allowed
+
+
+def test_second_leg_when_it_is_an_added_entry_then_additions_stay_denied() -> None:
+    leg = REQUEST._replace(kind=EntryKind.ADDED, enter_tag=SECOND_LEG)
+
+    assert not NoAddedEntries("switched off").check(leg, ACCOUNT).allowed

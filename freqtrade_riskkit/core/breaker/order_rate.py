@@ -1,0 +1,97 @@
+"""How many orders were placed lately: two windows that move with time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from freqtrade_riskkit.core.breaker.figures import RuleFigure
+from freqtrade_riskkit.core.breaker.policy import OrderRate, RuleName
+from freqtrade_riskkit.core.decisions import Unit
+
+MINUTE = timedelta(seconds=60)
+HOUR = timedelta(seconds=3600)
+
+
+class OrderWindows:
+    """Orders within the last 60 and the last 3600 seconds.
+
+    A window at a moment holds the orders placed later than its length before, up to the moment
+    itself: an order that is exactly 60 seconds old counts no more in the first, one that is a
+    microsecond younger does. Each order enters and leaves a window once, so that a look costs
+    O(1) amortised.
+
+    Parameters
+    ----------
+    times
+        Moments of earlier orders, oldest first.
+    """
+
+    __slots__ = ("_hour", "_minute")
+
+    def __init__(self, times: Iterable[datetime] = ()) -> None:
+        self._hour: deque[datetime] = deque(times)
+        self._minute: deque[datetime] = deque(self._hour)
+
+    def add(self, at: datetime) -> None:
+        """Count an order, placed no earlier than the one before."""
+        self._hour.append(at)
+        self._minute.append(at)
+        self._forget(at)
+
+    def restart(self) -> None:
+        """Begin anew, as if no order had been placed."""
+        self._hour.clear()
+        self._minute.clear()
+
+    def times(self) -> tuple[datetime, ...]:
+        """Give the orders of the longer window, oldest first, as of the last look."""
+        return tuple(self._hour)
+
+    def is_far(self, rule: OrderRate, now: datetime, share: float) -> bool:
+        """Say whether both windows hold less than this share, at most 1, of their limits."""
+        self._forget(now)
+        minute, hour = rule.per_minute, rule.per_hour
+        return (minute is None or len(self._minute) < share * minute) and (
+            hour is None or len(self._hour) < share * hour
+        )
+
+    def figure(self, rule: OrderRate, now: datetime, more: int = 0) -> RuleFigure | None:
+        """Hold the window that is nearer to its limit against it.
+
+        Parameters
+        ----------
+        more
+            Orders to add to those that were placed: 1 asks what the next one would make of it.
+
+        Returns
+        -------
+        RuleFigure or None
+            Its share may be 1 without a trip: the limit is what a window may hold. None where both
+            windows are off.
+        """
+        self._forget(now)
+        figures = [
+            RuleFigure(
+                RuleName.ORDER_RATE,
+                limit,
+                len(times) + more,
+                Unit.COUNT,
+                (len(times) + more) / limit,
+                f"over {length.total_seconds():.0f} s",
+            )
+            for limit, times, length in (
+                (rule.per_minute, self._minute, MINUTE),
+                (rule.per_hour, self._hour, HOUR),
+            )
+            if limit is not None
+        ]
+        return max(figures, key=lambda figure: figure.share, default=None)
+
+    def _forget(self, now: datetime) -> None:
+        minute, hour = self._minute, self._hour
+        while minute and minute[0] <= now - MINUTE:
+            minute.popleft()
+        while hour and hour[0] <= now - HOUR:
+            hour.popleft()

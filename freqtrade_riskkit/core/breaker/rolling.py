@@ -1,0 +1,112 @@
+"""The equity of 24 hours ago, out of samples that move with time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+DAY = timedelta(hours=24)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class RollingBaseline:
+    """Equity as it stood 24 hours ago.
+
+    The baseline at a moment is the last sample at least 24 hours old; before there is one, the
+    oldest sample. Each sample enters and leaves once, so that a look costs O(1) amortised.
+
+    Parameters
+    ----------
+    samples
+        Moments and equities, oldest first; the first one is the baseline.
+    resolution
+        Where it isn't zero, time is cut into buckets of this length, and what happened in one is
+        read as its highest equity throughout: at most ``24 hours / resolution`` samples are kept,
+        and a loss is never read as smaller than it is. The first sample stays as it is.
+
+    Attributes
+    ----------
+    moves_at
+        The moment at which the baseline moves if nothing is added.
+
+    Raises
+    ------
+    ValueError
+        For a resolution below zero or not below 24 hours.
+    """
+
+    __slots__ = ("_resolution", "_samples", "moves_at")
+
+    def __init__(
+        self, samples: Iterable[tuple[datetime, float]], resolution: timedelta = timedelta(0)
+    ) -> None:
+        if not timedelta(0) <= resolution < DAY:
+            raise ValueError(f"resolution must be at least 0 and below 24 hours, was {resolution}")
+        self._resolution = resolution
+        self._samples: deque[tuple[datetime, float]] = deque(samples)
+        self.moves_at = self._find_next_move()
+
+    @property
+    def resolution(self) -> timedelta:
+        """Length of a bucket; zero where every sample is kept."""
+        return self._resolution
+
+    def add(self, at: datetime, equity: float) -> None:
+        """Note the equity from a moment on; a second one at the same moment replaces the first."""
+        samples = self._samples
+        last_at, last = samples[-1]
+        if self._resolution:
+            self._add_to_bucket(at, equity)
+        elif equity != last:
+            if last_at < at or len(samples) == 1:
+                samples.append((at, equity))
+            else:
+                samples[-1] = (at, equity)
+        if len(samples) == 2:
+            self.moves_at = self._find_next_move()
+
+    def restart(self, at: datetime, equity: float) -> None:
+        """Forget what was before and count from here."""
+        self._samples.clear()
+        self._samples.append((at, equity))
+        self.moves_at = _NEVER
+
+    def shift(self, amount: float) -> None:
+        """Raise every sample by an amount, or lower it."""
+        self._samples = deque((at, equity + amount) for at, equity in self._samples)
+
+    def baseline(self, now: datetime) -> float:
+        """Give the equity that the loss of the last 24 hours is counted from."""
+        if now >= self.moves_at:
+            self._forget_before(now)
+        return self._samples[0][1]
+
+    def samples(self) -> tuple[tuple[datetime, float], ...]:
+        """Give all samples, oldest first."""
+        return tuple(self._samples)
+
+    def _add_to_bucket(self, at: datetime, equity: float) -> None:
+        """Raise the bucket's sample; what it ended on, where lower, is dated at the bucket's end."""
+        samples = self._samples
+        if len(samples) > 1 and samples[-1][0] > at:
+            samples.pop()
+        begun = at - (at - _EPOCH) % self._resolution
+        last_at, highest = samples[-1]
+        if equity > highest:
+            if len(samples) > 1 and last_at >= begun:
+                samples[-1] = (last_at, equity)
+            else:
+                samples.append((max(begun, last_at), equity))
+        elif equity < highest:
+            samples.append((begun + self._resolution, equity))
+
+    def _forget_before(self, now: datetime) -> None:
+        samples, oldest = self._samples, now - DAY
+        while len(samples) > 1 and samples[1][0] <= oldest:
+            samples.popleft()
+        self.moves_at = self._find_next_move()
+
+    def _find_next_move(self) -> datetime:
+        return self._samples[1][0] + DAY if len(self._samples) > 1 else _NEVER

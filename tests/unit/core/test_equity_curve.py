@@ -1,0 +1,54 @@
+"""Peak and falls of the equity, computed by hand and beside a slow definition."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from freqtrade_riskkit.core.equity_curve import EquityCurve
+
+
+def test_curve_when_it_rises_and_falls_then_the_figures_are_those_of_the_hand() -> None:
+    """1000 → 1100 → 990 (worst 880 within) → 1210 → 1155; the day opened at 1000."""
+    curve = EquityCurve(1000.0)
+    for equity, adverse in [(1100.0, 1100.0), (990.0, 880.0), (1210.0, 1210.0), (1155.0, 1100.0)]:
+        curve.add(equity, adverse, 1000.0)
+    assert curve.peak == 1210.0
+    assert curve.max_drawdown == pytest.approx(0.1)
+    assert curve.max_drawdown_abs == pytest.approx(110.0)
+    assert curve.adverse_max_drawdown == pytest.approx(0.2)
+    assert curve.worst_day_loss == pytest.approx(0.01)
+    assert curve.adverse_worst_day_loss == pytest.approx(0.12)
+
+
+def test_curve_when_the_worst_came_before_a_new_peak_then_it_is_held_against_the_peak_before() -> None:
+    curve = EquityCurve(1000.0)
+    curve.add(2000.0, 900.0, 1000.0)
+    assert curve.adverse_max_drawdown == pytest.approx(0.1)
+    assert curve.max_drawdown == 0.0
+
+
+def test_curve_when_nothing_is_left_then_the_fall_is_whole() -> None:
+    curve = EquityCurve(0.0)
+    curve.add(-5.0, -5.0, 0.0)
+    assert (curve.max_drawdown, curve.worst_day_loss) == (1.0, 1.0)
+
+
+@given(st.lists(st.tuples(st.floats(1, 1e6), st.floats(0, 0.5)), min_size=1, max_size=40))
+def test_curve_when_any_path_is_taken_then_equal_to_the_slow_definition(
+    path: list[tuple[float, float]],
+) -> None:
+    curve = EquityCurve(path[0][0])
+    seen = [path[0][0]]
+    slow = slow_abs = adverse = 0.0
+    for equity, worse_by in path:
+        worst = equity * (1 - worse_by)
+        curve.add(equity, worst, 1.0)
+        adverse = max(adverse, (max(seen) - worst) / max(seen))
+        seen.append(equity)
+        slow = max(slow, (max(seen) - equity) / max(seen))
+        slow_abs = max(slow_abs, max(seen) - equity)
+    assert curve.peak == max(seen)
+    assert curve.max_drawdown == pytest.approx(slow)
+    assert curve.max_drawdown_abs == pytest.approx(slow_abs)
+    assert curve.adverse_max_drawdown == pytest.approx(adverse)
+    assert curve.adverse_max_drawdown >= curve.max_drawdown or curve.max_drawdown == 0
