@@ -17,3 +17,24 @@ class LedgerUrlInvalid(LedgerUnavailable):
     A subclass of `LedgerUnavailable`, so that a bot which already holds positions treats it like any
     other outage instead of ending, while a config check can tell the two apart.
     """
+
+
+class LedgerDamaged(LedgerUnavailable):
+    """The SQLite file is no database, or its pages don't fit together: waiting won't help.
+
+    `freqtrade_riskkit.ledger.set_aside_damaged` makes room for a new store.
+    """
+
+
+class RecordRefused(ValueError):
+    """A record holds a value that can't be stored truthfully; nothing of the call was written.
+
+    Attributes
+    ----------
+    record
+        Which record, such as ``trade 7 (BTC/USDT)``.
+    """
+
+    def __init__(self, record: str, reason: str) -> None:
+        super().__init__(f"{record}: {reason}")
+        self.record = record

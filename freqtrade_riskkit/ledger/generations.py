@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 
 from freqtrade_riskkit.ledger.dialect import insert
 from freqtrade_riskkit.ledger.schema import ACCOUNTS, GENERATIONS
@@ -50,9 +50,9 @@ def open_generation(store: Store, account_id: str, fingerprint: str, now: dateti
             select(GENERATIONS.c.generation).where(mine, GENERATIONS.c.fingerprint == fingerprint)
         ).scalar()
         if known is not None:
-            connection.execute(
-                update(GENERATIONS).where(mine, GENERATIONS.c.generation == known).values(last_opened_at=now)
-            )
+            # An import opens it as of its last trade: that never takes the place of a bot's own opening.
+            earlier = and_(mine, GENERATIONS.c.generation == known, GENERATIONS.c.last_opened_at < now)
+            connection.execute(update(GENERATIONS).where(earlier).values(last_opened_at=now))
             return int(known)
         newest = connection.execute(select(func.max(GENERATIONS.c.generation)).where(mine)).scalar()
         generation = int(newest or 0) + 1

@@ -11,8 +11,11 @@ from freqtrade_riskkit.ledger.inputs import aware, short
 from freqtrade_riskkit.ledger.migrate import ensure_schema
 from freqtrade_riskkit.ledger.place import locate
 from freqtrade_riskkit.ledger.store import Store
+from freqtrade_riskkit.ledger.version import schema_version
 
 _LOCK_TIMEOUT_SECONDS = 5.0
+_TAKES_REQUESTS = "0002"
+"""The schema that brought requests."""
 
 
 def open_ledger(
@@ -63,15 +66,23 @@ def open_ledger(
     return AccountLedger(store, account_id, generation)
 
 
-def open_last_used(db_url: str, base_dir: str | os.PathLike[str], account_id: str) -> AccountLedger | None:
-    """Open what the store has of an account, for a look; creates and changes nothing.
+def open_last_used(
+    db_url: str, base_dir: str | os.PathLike[str], account_id: str, *, to_ask: bool = False
+) -> AccountLedger | None:
+    """Open what the store has of an account, for a look or to ask its bot for something.
 
     It is the generation that a bot opened last. None where there is no store yet, or nothing of the account.
+    Opening creates and changes nothing.
+
+    Parameters
+    ----------
+    to_ask
+        True refuses a store that an older kit keeps: its bot would never see a request.
 
     Raises
     ------
     LedgerUnavailable
-        The store can't be used, or a newer kit has written it.
+        The store can't be used, a newer kit has written it, or an older one that takes no requests.
     ValueError
         An account that is blank, too long, or can't be stored.
     """
@@ -82,6 +93,8 @@ def open_last_used(db_url: str, base_dir: str | os.PathLike[str], account_id: st
     store = Store(place, _LOCK_TIMEOUT_SECONDS, keep_journal=True)
     try:
         rows = [row for row in read_accounts(store) if row.account_id == account_id]
+        if rows and to_ask:
+            _refuse_older(store)
     except BaseException:
         store.close()
         raise
@@ -90,6 +103,20 @@ def open_last_used(db_url: str, base_dir: str | os.PathLike[str], account_id: st
         return None
     last = max(rows, key=lambda row: (row.last_opened_at, row.generation))
     return AccountLedger(store, account_id, last.generation)
+
+
+def open_recorded(db_url: str, base_dir: str | os.PathLike[str], row: AccountRow) -> AccountLedger:
+    """Open the generation of an account that `list_accounts` has named, for a look.
+
+    Opening creates and changes nothing.
+
+    Raises
+    ------
+    LedgerUnavailable
+        The store can't be used.
+    """
+    store = Store(locate(db_url, base_dir), _LOCK_TIMEOUT_SECONDS, keep_journal=True)
+    return AccountLedger(store, row.account_id, row.generation)
 
 
 def list_accounts(db_url: str, base_dir: str | os.PathLike[str]) -> list[AccountRow]:
@@ -110,3 +137,15 @@ def list_accounts(db_url: str, base_dir: str | os.PathLike[str]) -> list[Account
         return read_accounts(store)
     finally:
         store.close()
+
+
+def _refuse_older(store: Store) -> None:
+    action = "ask the bot"
+    with store.reading(action) as connection:
+        version = schema_version(store, action, connection)
+    if version is None or version < _TAKES_REQUESTS:
+        raise store.unavailable(
+            action,
+            f"its schema is {version}, so an older freqtrade-riskkit keeps it, which takes no requests; "
+            "restart the bot with this one",
+        )

@@ -9,9 +9,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     Dialect,
+    Double,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 
 from freqtrade_riskkit.ledger.inputs import aware
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0003"
 """Newest revision in ``migrations/versions``; four digits, so that versions compare as text."""
 
 VERSION_TABLE = "riskkit_schema_version"
@@ -114,3 +116,161 @@ DECISIONS = Table(
     Index("ix_riskkit_decisions_kind", "account_id", "generation", "kind", "at"),
 )
 """What was decided, numbered from 1 in the order of arrival; the digest makes a repeated write harmless."""
+
+REQUESTS = Table(
+    "riskkit_requests",
+    METADATA,
+    Column("account_id", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("rule", Text, nullable=True),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=True),
+    Column("answer", Text, nullable=False),
+    PrimaryKeyConstraint("account_id", "generation", "number", name="pk_riskkit_requests"),
+    ForeignKeyConstraint(
+        ["account_id", "generation"],
+        ["riskkit_generations.account_id", "riskkit_generations.generation"],
+        name="fk_riskkit_requests_generation",
+    ),
+    Index("ix_riskkit_requests_taken", "account_id", "generation", "taken_at"),
+)
+"""What people asked the bot for, numbered from 1; `taken_at` is null until the bot has taken it."""
+
+TRADES = Table(
+    "riskkit_trades",
+    METADATA,
+    Column("account_id", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("trade_id", BigInteger, nullable=False),
+    Column("pair", Text, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("entry_rate", Double, nullable=False),
+    Column("exit_rate", Double, nullable=False),
+    Column("amount", Double, nullable=False),
+    Column("stake", Double, nullable=False),
+    Column("gross_pnl", Double, nullable=False),
+    Column("pnl_ratio", Double, nullable=False),
+    Column("fees", Double, nullable=False),
+    Column("net_pnl", Double, nullable=False),
+    Column("entry_at", UtcDateTime, nullable=False),
+    Column("exit_at", UtcDateTime, nullable=False),
+    Column("enter_tag", Text, nullable=True),
+    Column("exit_reason", Text, nullable=True),
+    Column("leverage", Double, nullable=False),
+    Column("fills", Integer, nullable=False),
+    Column("realised_slippage", Double, nullable=True),
+    Column("digest", String(32), nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("deleted_at", UtcDateTime, nullable=True),
+    PrimaryKeyConstraint("account_id", "generation", "trade_id", name="pk_riskkit_trades"),
+    ForeignKeyConstraint(
+        ["account_id", "generation"],
+        ["riskkit_generations.account_id", "riskkit_generations.generation"],
+        name="fk_riskkit_trades_generation",
+    ),
+    Index("ix_riskkit_trades_exit", "account_id", "generation", "exit_at"),
+    sqlite_with_rowid=False,
+)
+"""Closed trades as Freqtrade's database has them; its trade ids are unique in a generation only.
+
+`seen_at` is when the row took the form it has; `deleted_at` says since when Freqtrade's database lacks it.
+"""
+
+EQUITY = Table(
+    "riskkit_equity",
+    METADATA,
+    Column("account_id", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("equity", Double, nullable=False),
+    Column("realised", Double, nullable=False),
+    Column("unrealised", Double, nullable=False),
+    Column("peak", Double, nullable=False),
+    Column("oldest_mark_seconds", Double, nullable=True),
+    PrimaryKeyConstraint("account_id", "generation", "at", name="pk_riskkit_equity"),
+    ForeignKeyConstraint(
+        ["account_id", "generation"],
+        ["riskkit_generations.account_id", "riskkit_generations.generation"],
+        name="fk_riskkit_equity_generation",
+    ),
+    sqlite_with_rowid=False,
+)
+"""Samples of the equity, one a moment."""
+
+CASH_FLOWS = Table(
+    "riskkit_cash_flows",
+    METADATA,
+    Column("account_id", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("flow_id", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("amount", Double, nullable=False),
+    PrimaryKeyConstraint("account_id", "generation", "flow_id", name="pk_riskkit_cash_flows"),
+    ForeignKeyConstraint(
+        ["account_id", "generation"],
+        ["riskkit_generations.account_id", "riskkit_generations.generation"],
+        name="fk_riskkit_cash_flows_generation",
+    ),
+    sqlite_with_rowid=False,
+)
+"""Deposits and withdrawals."""
+
+ORDERS = Table(
+    "riskkit_orders",
+    METADATA,
+    Column("account_id", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("pair", Text, nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("trade_id", BigInteger, nullable=False),
+    Column("side", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("price", Double, nullable=False),
+    Column("trigger_price", Double, nullable=True),
+    Column("amount", Double, nullable=False),
+    Column("filled", Double, nullable=False),
+    Column("remaining", Double, nullable=False),
+    Column("average", Double, nullable=True),
+    Column("value", Double, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("placed_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=True),
+    Column("reserved_capital", Double, nullable=False),
+    PrimaryKeyConstraint("account_id", "generation", "pair", "order_id", name="pk_riskkit_orders"),
+    ForeignKeyConstraint(
+        ["account_id", "generation"],
+        ["riskkit_generations.account_id", "riskkit_generations.generation"],
+        name="fk_riskkit_orders_generation",
+    ),
+    Index("ix_riskkit_orders_placed", "account_id", "generation", "placed_at"),
+    Index("ix_riskkit_orders_state", "account_id", "generation", "state"),
+    sqlite_with_rowid=False,
+)
+"""Orders as last seen; an exchange's order ids are unique within a pair only."""
+
+ALERTS = Table(
+    "riskkit_alerts",
+    METADATA,
+    Column("account_id", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    PrimaryKeyConstraint("account_id", "generation", "number", name="pk_riskkit_alerts"),
+    UniqueConstraint("account_id", "generation", "digest", name="uq_riskkit_alerts_digest"),
+    ForeignKeyConstraint(
+        ["account_id", "generation"],
+        ["riskkit_generations.account_id", "riskkit_generations.generation"],
+        name="fk_riskkit_alerts_generation",
+    ),
+    Index("ix_riskkit_alerts_at", "account_id", "generation", "at"),
+)
+"""What a person was told, numbered from 1; the digest makes a repeated write harmless."""

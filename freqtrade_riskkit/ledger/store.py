@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from freqtrade_riskkit.ledger.engine import WRITES, make_engine
-from freqtrade_riskkit.ledger.errors import LedgerUnavailable
+from freqtrade_riskkit.ledger.errors import LedgerDamaged, LedgerUnavailable
 from freqtrade_riskkit.ledger.place import StorePlace
 
 _REMEDIES = (
@@ -23,6 +24,8 @@ _REMEDIES = (
     ("disk is full", "free some space"),
     ("password authentication failed", "correct the user or the password in riskkit.db_url"),
     ("no password supplied", "add the password to riskkit.db_url"),
+    ("no such table", "an older freqtrade-riskkit keeps it; start the bot once with this one"),
+    ('relation "riskkit_', "an older freqtrade-riskkit keeps it; start the bot once with this one"),
     ("Connection refused", "start the server, or correct host and port in riskkit.db_url"),
 )
 
@@ -84,6 +87,15 @@ class Store:
         return LedgerUnavailable(self.place.without_secrets(text))
 
     @contextmanager
+    def rows_understood(self, action: str) -> Iterator[None]:
+        """Turn the ValueError of a row that holds what the kit never writes into `LedgerUnavailable`."""
+        try:
+            yield
+        except ValueError as error:
+            reason = f"a row can't be read: {error}; see riskkit report --verify"
+            raise self.unavailable(action, reason) from error
+
+    @contextmanager
     def failures_told(self, action: str) -> Iterator[None]:
         """Turn what databases and files raise within the block into `LedgerUnavailable`."""
         if self._closed:
@@ -91,7 +103,8 @@ class Store:
         try:
             yield
         except DBAPIError as error:
-            raise self.unavailable(action, str(error.orig)) from error
+            failure = self.unavailable(action, str(error.orig))
+            raise (LedgerDamaged(str(failure)) if is_damage(error.orig) else failure) from error
         except (PoolTimeoutError, OSError) as error:
             raise self.unavailable(action, str(error)) from error
 
@@ -110,3 +123,10 @@ class Store:
             raise self.unavailable(action, "the file was deleted while it was open") from None
         if (status.st_dev, status.st_ino) != self._file_identity:
             raise self.unavailable(action, "the file was replaced while it was open")
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Say whether SQLite means the file itself: no database, or not a sound one. A lock isn't that."""
+    code = getattr(error, "sqlite_errorcode", None)
+    # The lowest byte is the kind; the rest says more about it.
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

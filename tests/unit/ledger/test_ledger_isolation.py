@@ -21,7 +21,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import event
 
 from freqtrade_riskkit import ledger as ledger_package
+from freqtrade_riskkit.core.cash_flows import CashFlow
 from freqtrade_riskkit.ledger import AccountLedger, list_accounts, open_ledger
+from tests.unit.ledger.records import order, sample, trade
 
 Open = Callable[..., AccountLedger]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -121,8 +123,23 @@ def test_every_statement_when_an_account_is_used_then_names_the_account(
     ledger.load_state("breaker")
     ledger.add_decision("trip", "MANUAL_TRIP", now, "", "{}")
     ledger.decisions("trip")
+    ledger.put_trades([trade(1)], now)
+    ledger.put_trades([trade(1, fees=0.6)], now)
+    ledger.drop_trades([1], now)
+    ledger.trades(limit=1)
+    ledger.trade_digests()
+    ledger.trade_arrays()
+    ledger.put_orders([order("o1")])
+    ledger.orders(open_only=True)
+    ledger.add_equity([sample(now - timedelta(days=9, seconds=second), 5.0) for second in range(9)])
+    ledger.equity()
+    assert ledger.thin_equity(now) > 0
+    ledger.add_cash_flows([CashFlow(1.0, now, "d1")])
+    ledger.cash_flows()
+    ledger.add_alert("LIMIT_NEAR", now, "", "{}")
+    ledger.alerts()
     on_tables = [statement for statement in statements if "riskkit_" in statement]
-    assert len(on_tables) >= 6
+    assert len(on_tables) >= 25
     assert all("account_id" in statement for statement in on_tables)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from freqtrade_riskkit import ledger as ledger_package
-from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, list_accounts
+from freqtrade_riskkit.core.cash_flows import CashFlow
+from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, TradesPut, list_accounts
 from freqtrade_riskkit.ledger.migrate import upgrade
 from freqtrade_riskkit.ledger.place import locate
 from freqtrade_riskkit.ledger.schema import METADATA, SCHEMA_VERSION, VERSION_TABLE
 from freqtrade_riskkit.ledger.store import Store
+from tests.unit.ledger.older_stores import leave_schema
+from tests.unit.ledger.records import order, sample, trade
 
 Open = Callable[..., AccountLedger]
 
@@ -78,6 +82,28 @@ def test_open_when_a_newer_kit_has_written_the_store_then_refused_and_nothing_ch
         list_accounts(store_url, tmp_path)
     with store.reading("look") as connection:
         assert connection.execute(text("SELECT count(*) FROM riskkit_generations")).scalar() == 1
+
+
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_store_of_an_earlier_schema_when_a_bot_opens_it_then_its_rows_stay_and_all_is_there(
+    store_url: str, store: Store, open_account: Open, now: datetime, version: str
+) -> None:
+    leave_schema(store, version)
+    ledger = open_account(store_url)
+    assert ledger.generation == 1
+    assert ledger.load_state("breaker") == '{"version": 1}'
+    assert [(row.number, row.code, row.text) for row in ledger.decisions()] == [(1, "MANUAL_TRIP", "by hand")]
+    asked = [row.text for row in ledger.open_requests()]
+    assert asked == ([] if version == "0001" else ["exchange looks odd"])
+    assert ledger.put_trades([trade(1)], now) == TradesPut(1, 0, 0)
+    ledger.put_orders([order("o1")])
+    ledger.add_equity([sample(now, 1_000.0)])
+    ledger.add_cash_flows([CashFlow(5.0, now, "d1")])
+    ledger.add_alert("LIMIT_NEAR", now, "", "{}")
+    assert open_account(store_url).trades() == [trade(1)]
+    with store.reading("compare") as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, METADATA) == []
 
 
 def test_rows_when_their_account_has_no_generation_then_the_store_refuses_them(
