@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.trading.amounts import LARGEST_AMOUNT
@@ -84,6 +84,7 @@ class Requests(StrEnum):
     CANCELS = "cancels"
     QUERIES = "queries"
     SIGNED = "signed"
+    WALLET = "wallet"
     MARKET = "market"
     ALL = "all"
 
@@ -96,7 +97,20 @@ class _Fault(_Action):
     for_seconds: Seconds | None = None
 
 
-class Reject(_Fault):
+class _RequestFault(_Fault):
+    """A fault of single requests; of market requests it may strike those of one pair only."""
+
+    requests: Requests
+    pair: str | None = None
+
+    @model_validator(mode="after")
+    def _pair_of_market(self) -> Self:
+        if self.pair is not None and self.requests is not Requests.MARKET:
+            raise ValueError("a pair goes with requests: market only")
+        return self
+
+
+class Reject(_RequestFault):
     """Orders (or other requests) are refused with one of Binance's codes."""
 
     do: Literal["reject"] = "reject"
@@ -106,7 +120,7 @@ class Reject(_Fault):
     message: str = "Account has insufficient balance for requested action."
 
 
-class AnswerStatus(_Fault):
+class AnswerStatus(_RequestFault):
     """Requests are answered with an HTTP status: 418 and 429 for too many requests, 5xx for a failure."""
 
     do: Literal["status"] = "status"
@@ -115,7 +129,7 @@ class AnswerStatus(_Fault):
     retry_after_seconds: Seconds = 1
 
 
-class Delay(_Fault):
+class Delay(_RequestFault):
     """Answers come late."""
 
     do: Literal["delay"] = "delay"
@@ -123,7 +137,7 @@ class Delay(_Fault):
     by_seconds: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
 
 
-class Drop(_Fault):
+class Drop(_RequestFault):
     """The connection breaks before the request is looked at."""
 
     do: Literal["drop"] = "drop"
@@ -131,7 +145,7 @@ class Drop(_Fault):
     count: Annotated[int, Field(ge=1)] | None = 1
 
 
-class LoseResponse(_Fault):
+class LoseResponse(_RequestFault):
     """The request is carried out, and the connection breaks before its answer."""
 
     do: Literal["lose_response"] = "lose_response"
@@ -195,19 +209,21 @@ class CancelOrders(_Deed):
 
 
 class Deposit(_Deed):
-    """Money comes in."""
+    """Money comes in; where it isn't listed, the history of deposits doesn't have it."""
 
     do: Literal["deposit"] = "deposit"
     asset: str
     amount: Amount
+    listed: bool = True
 
 
 class Withdraw(_Deed):
-    """Money goes out, as far as it is free."""
+    """Money goes out, as far as it is free; where it isn't listed, no history has it."""
 
     do: Literal["withdraw"] = "withdraw"
     asset: str
     amount: Amount
+    listed: bool = True
 
 
 Move = Crash | Rise | Gap | Spike | Recover | Freeze

@@ -28,7 +28,8 @@ def do_deed(floor: TradingFloor, deed: Deed) -> None:
     else:
         amount = deed.amount if isinstance(deed, Deposit) else -deed.amount
         number = floor.numbers.next_transfer()
-        account.transfer(Transfer(number, account.name, deed.asset, amount, floor.settled_ms))
+        transfer = Transfer(number, account.name, deed.asset, amount, floor.settled_ms)
+        account.transfer(transfer, is_listed=deed.listed)
 
 
 def _request(floor: TradingFloor, deed: ForeignOrder) -> OrderRequest:

@@ -75,7 +75,11 @@ class FaultBoard:
             return tuple(self._living())
 
     def strike(
-        self, kind: type[Kind], account: str | None, groups: frozenset[Requests] = frozenset()
+        self,
+        kind: type[Kind],
+        account: str | None,
+        groups: frozenset[Requests] = frozenset(),
+        symbol: str | None = None,
     ) -> Kind | None:
         """Return the oldest fault of a kind that strikes this request, and count it; None if none does.
 
@@ -87,10 +91,12 @@ class FaultBoard:
             Whose request it is; None where nobody signed it.
         groups
             What kinds of request it is one of; empty where the fault doesn't ask.
+        symbol
+            Of the one pair that it asks about; None where it asks about none, or about more.
         """
         with self._lock:
             for entry in self._living():
-                if isinstance(entry.fault, kind) and _concerns(entry.fault, account, groups):
+                if isinstance(entry.fault, kind) and _concerns(entry.fault, account, groups, symbol):
                     if entry.left is not None:
                         entry.left -= 1
                     return entry.fault
@@ -119,9 +125,13 @@ class FaultBoard:
         return [on for on in self._on if on.left != 0 and (on.until_ms is None or now < on.until_ms)]
 
 
-def _concerns(fault: Fault, account: str | None, groups: frozenset[Requests]) -> bool:
-    struck = getattr(fault, "requests", None)
-    return fault.account in (None, account) and (struck is None or struck in groups)
+def _concerns(fault: Fault, account: str | None, groups: frozenset[Requests], symbol: str | None) -> bool:
+    struck, pair = getattr(fault, "requests", None), getattr(fault, "pair", None)
+    return (
+        fault.account in (None, account)
+        and (struck is None or struck in groups)
+        and (pair is None or pair.replace("/", "") == symbol)
+    )
 
 
 def groups_of(method: str, path: str) -> frozenset[Requests]:
@@ -134,4 +144,5 @@ def groups_of(method: str, path: str) -> frozenset[Requests]:
         kind = Requests.CANCELS
     else:
         kind = Requests.ORDERS if path in ORDER_PATHS else Requests.QUERIES
-    return frozenset({kind, Requests.SIGNED, Requests.ALL})
+    wallet = {Requests.WALLET} if path.startswith(SIGNED_ROOT) else set()
+    return frozenset({kind, Requests.SIGNED, Requests.ALL, *wallet})

@@ -14,6 +14,7 @@ from freqtrade_riskkit.practice.book import BookShape, OrderBook, order_book
 from freqtrade_riskkit.practice.clock import PracticeClock
 from freqtrade_riskkit.practice.errors import PracticeError
 from freqtrade_riskkit.practice.listings import Listing
+from freqtrade_riskkit.practice.moved import MovedPath
 from freqtrade_riskkit.practice.paths import PricePath
 from freqtrade_riskkit.practice.sources import DAY_MS, PairPrices
 from freqtrade_riskkit.practice.timeframes import Timeframe
@@ -118,10 +119,17 @@ class Market:
             found = candles_from(prices.candle_path or prices.path, timeframe, begin, last_open, limit, now)
         return _exact(found, timeframe, prices.listing.tick)
 
-    def last_day(self, symbol: str) -> Candle | None:
-        """Return the 24 hours up to now as one candle; None where nothing was traded in them."""
-        prices = self._pairs[symbol]
+    def ticker_ms(self, symbol: str) -> int:
+        """Return the moment that a pair's tickers are of: now, or since when they are frozen."""
         now = self.clock.now_ms()
+        path = self._pairs[symbol].path
+        frozen = path.frozen_since(now) if isinstance(path, MovedPath) else None
+        return now if frozen is None else frozen
+
+    def last_day(self, symbol: str) -> Candle | None:
+        """Return the 24 hours up to the ticker's moment as one candle; None without trading in them."""
+        prices = self._pairs[symbol]
+        now = self.ticker_ms(symbol)
         edges = np.array([now - DAY_MS, now], dtype=np.int64)
         day = cut(prices.path.lines(now - DAY_MS, now), edges, now)
         found = _exact(day, _Window(DAY_MS), prices.listing.tick)

@@ -89,6 +89,13 @@ class MovedPath:
         factor = self._end_at(start_ms)
         self._add(Stretch(start_ms, start_ms + max(1, for_ms), factor, factor, price))
 
+    def frozen_since(self, at_ms: int) -> int | None:
+        """Return since when the price is frozen; None where it isn't."""
+        for stretch in self._stretches:
+            if stretch.frozen_price is not None and stretch.start_ms < at_ms <= stretch.end_ms:
+                return stretch.start_ms
+        return None
+
     def lines(self, start_ms: int, end_ms: int) -> Lines:
         lines = self._path.lines(start_ms, end_ms)
         if not self._stretches or len(lines) == 0:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from http import HTTPStatus
+from urllib.parse import parse_qs
 
 from freqtrade_riskkit.practice.actions import AnswerStatus, Delay, Down, Drop, LoseResponse, Reject
 from freqtrade_riskkit.practice.asgi import ASGIApp, Message, Receive, Scope, Send
@@ -60,22 +61,23 @@ class FaultyWire:
         faults = self._exchange.faults
         groups = groups_of(scope["method"], scope["path"])
         account = self._exchange.owner(_key(scope))
-        if faults.strike(Down, account) or faults.strike(Drop, account, groups):
+        whose = (account, groups, _symbol(scope))
+        if faults.strike(Down, account) or faults.strike(Drop, *whose):
             self._break_off(scope)
             return
-        delay = faults.strike(Delay, account, groups)
+        delay = faults.strike(Delay, *whose)
         if delay is not None:
             await asyncio.sleep(delay.by_seconds)
             self._exchange.catch_up()
-        status = faults.strike(AnswerStatus, account, groups)
+        status = faults.strike(AnswerStatus, *whose)
         if status is not None:
             await _answer_status(send, status)
             return
-        reject = faults.strike(Reject, account, groups)
+        reject = faults.strike(Reject, *whose)
         if reject is not None:
             await _answer_error(send, HTTPStatus.BAD_REQUEST, reject.code, reject.message)
             return
-        lose = faults.strike(LoseResponse, account, groups)
+        lose = faults.strike(LoseResponse, *whose)
         if lose is None:
             await self._app(scope, receive, send)
             return
@@ -97,6 +99,12 @@ def _key(scope: Scope) -> str:
         if name == b"x-mbx-apikey":
             return str(value.decode("latin-1"))
     return ""
+
+
+def _symbol(scope: Scope) -> str | None:
+    """Return the symbol in a request's address; None where it has none."""
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    return query.get("symbol", [None])[0]
 
 
 async def _answer_status(send: Send, fault: AnswerStatus) -> None:

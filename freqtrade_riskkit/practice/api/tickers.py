@@ -48,7 +48,7 @@ def day(market: Market, symbol: str) -> Json:
     """Return a symbol of ticker/24hr in full."""
     best = best_prices(market, symbol)
     figures = answers.day_statistics(
-        symbol, market.last_day(symbol), market.price(symbol), market.clock.now_ms()
+        symbol, market.last_day(symbol), market.price(symbol), market.ticker_ms(symbol)
     )
     return {**figures, "prevClosePrice": figures["openPrice"], **best}
 
@@ -61,17 +61,17 @@ def mini_day(market: Market, symbol: str) -> Json:
 
 def swap_last_price(market: Market, symbol: str) -> Json:
     """Return a swap of ticker/price."""
-    return {**last_price(market, symbol), "time": market.clock.now_ms()}
+    return {**last_price(market, symbol), "time": market.ticker_ms(symbol)}
 
 
 def swap_best_prices(market: Market, symbol: str) -> Json:
     """Return a swap of ticker/bookTicker."""
-    return {**best_prices(market, symbol), "time": market.clock.now_ms()}
+    return {**best_prices(market, symbol), "time": market.ticker_ms(symbol)}
 
 
 def swap_day(market: Market, symbol: str) -> Json:
     """Return a swap of ticker/24hr, which doesn't hold the best prices."""
-    now = market.clock.now_ms()
+    now = market.ticker_ms(symbol)
     last_day = market.last_day(symbol)
     price = market.price(symbol) if last_day is None else last_day.close
     return answers.day_statistics(symbol, last_day, price, now)

@@ -94,8 +94,13 @@ class Account:
         else:
             self._open.pop(order.order_id, None)
 
-    def transfer(self, transfer: Transfer) -> None:
+    def transfer(self, transfer: Transfer, is_listed: bool = True) -> None:
         """Take a deposit in, or pay a withdrawal out of what is free.
+
+        Parameters
+        ----------
+        is_listed
+            False leaves it out of the history, as if the money had come or gone by itself.
 
         Raises
         ------
@@ -105,8 +110,9 @@ class Account:
         if self.free(transfer.asset) + transfer.amount < 0:
             raise Refusal(-4026, "User has insufficient balance.")
         self._move(transfer.asset, free=transfer.amount)
-        self.transfers.append(transfer)
-        self.changed.transfers.append(transfer)
+        if is_listed:
+            self.transfers.append(transfer)
+            self.changed.transfers.append(transfer)
         self.updated_ms = max(self.updated_ms, transfer.at_ms)
 
     def lock(self, order: Order, asset: str, amount: Decimal) -> None:

@@ -45,6 +45,35 @@ def test_reject_when_on_cancels_then_orders_still_go_through(client: AccountClie
     assert client.delete("/api/v3/order", **terms).status == 200
 
 
+def test_reject_when_on_one_pairs_market_data_then_others_are_answered() -> None:
+    with PracticeServer(FlatPrices({"BTC/USDT": 100.0, "ETH/USDT": 10.0})) as server:
+        client = AccountClient(server)
+        do(client, do="reject", requests="market", pair="BTC/USDT", count=None)
+        asked = [client.send("GET", f"/api/v3/depth?symbol={symbol}") for symbol in ("BTCUSDT", "ETHUSDT")]
+        assert [answer.status for answer in asked] == [400, 200]
+        assert client.send("GET", "/api/v3/time").status == 200
+        refused = client.do(do="reject", requests="queries", pair="BTC/USDT")
+        assert "a pair goes with requests: market only" in str(refused.body)
+
+
+def test_reject_when_on_the_wallet_then_only_its_history_is_refused(client: AccountClient) -> None:
+    do(client, do="reject", requests="wallet", count=None)
+
+    assert client.get("/sapi/v1/capital/deposit/hisrec").status == 400
+    assert client.get("/api/v3/account").status == 200
+
+
+def test_money_when_it_is_not_listed_then_it_is_there_and_in_no_history(client: AccountClient) -> None:
+    before = client.get("/sapi/v1/capital/deposit/hisrec").body
+    do(client, do="deposit", account="main", asset="ETH", amount="3", listed=False)
+    do(client, do="withdraw", account="main", asset="ETH", amount="1", listed=False)
+
+    held = {row["asset"]: row["free"] for row in client.get("/api/v3/account").body["balances"]}
+    assert float(held["ETH"]) == 2
+    assert client.get("/sapi/v1/capital/deposit/hisrec").body == before
+    assert client.get("/sapi/v1/capital/withdraw/history").body == []
+
+
 @pytest.mark.parametrize(
     ("status", "code", "wait"), [(418, -1003, "7"), (429, -1003, "7"), (503, -1001, None)]
 )

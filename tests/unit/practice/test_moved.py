@@ -63,6 +63,15 @@ def test_price_when_it_thaws_then_it_jumps_to_its_path() -> None:
     assert prices(path, 10_000, 29_000, 30_000, 30_050) == pytest.approx([110, 110, 110, 130], abs=0.2)
 
 
+def test_price_when_frozen_then_it_is_known_since_when() -> None:
+    path = MovedPath(price_path([100.0, 200.0], seconds=100))
+    moved(path, Crash(by=0.1, within_seconds=5), 2000)
+    moved(path, Freeze(for_seconds=20), 10_000)
+
+    seen = [path.frozen_since(START_MS + after) for after in (5000, 10_000, 10_001, 30_000, 30_001)]
+    assert seen == [None, None, START_MS + 10_000, START_MS + 10_000, None]
+
+
 def test_move_when_another_begins_meanwhile_then_it_goes_on_from_where_the_price_is() -> None:
     path = MovedPath(price_path([100.0, 100.0], seconds=60))
     moved(path, Crash(by=0.2, within_seconds=10), 0)
