@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from freqtrade.enums import ExitCheckTuple
-from freqtrade.persistence import Trade
+from freqtrade.persistence import Order, Trade
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 
 from freqtrade_riskkit.host.callbacks import RiskKitMeta, guard
+from freqtrade_riskkit.host.exit_plans import ASKED
 from freqtrade_riskkit.host.gates import GATES, OVERRIDE_GATES
 from freqtrade_riskkit.host.protections_list import OWN_LIST, guard_protections, own_protections
 from freqtrade_riskkit.host.registration import register
@@ -86,7 +87,8 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         force_stoploss: float = 0,
     ) -> list[ExitCheckTuple]:
         """Let Freqtrade find its exits, and add those of the kit's plan."""
-        plans = (self._riskkit_session or self.riskkit).exits
+        session = self._riskkit_session or self.riskkit
+        plans = session.exits
         standing = plans.prepare(trade) if plans is not None else None
         found = super().should_exit(
             trade,
@@ -98,25 +100,28 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
             high=high,
             force_stoploss=force_stoploss,
         )
+        if session.marks_trades:
+            session.judged(trade, rate, current_time)
+        if session.actions is not None and session.actions.is_flattening:
+            found = session.actions.with_flatten(trade, rate, found)
         if plans is None or standing is None:
             return found
-        best = (low if trade.is_short else high) or rate
+        best = (low if standing.is_short else high) or rate
         if found or standing.reaches(best):
             return plans.add(standing, trade, found, best, current_time)
         return found
 
-    def min_roi_reached_entry(
-        self, trade: Trade, trade_dur: int, current_time: datetime
-    ) -> tuple[int | None, float | None]:
-        """Price the kit's own target while its exit is under way, else Freqtrade's return."""
-        plans = (self._riskkit_session or self.riskkit).exits
-        if plans is not None and trade.id in plans.priced:
-            return 0, plans.priced[trade.id]
-        return super().min_roi_reached_entry(trade, trade_dur, current_time)
+    def ft_check_timed_out(self, trade: Trade, order: Order, current_time: datetime) -> bool:
+        """Take back an entry order that a trip cancels, else ask Freqtrade."""
+        actions = (self._riskkit_session or self.riskkit).actions
+        if actions is not None and actions.cancels(trade, order):
+            return True
+        return super().ft_check_timed_out(trade, order, current_time)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the session behind when hyperopt sends the strategy to a worker."""
-        state = {key: value for key, value in self.__dict__.items() if key != "_riskkit_session"}
+        """Leave the session behind when hyperopt sends the strategy to a worker, and what it put here."""
+        left = ("_riskkit_session", ASKED)
+        state = {key: value for key, value in self.__dict__.items() if key not in left}
         if OWN_LIST in state:
             state[OWN_LIST] = own_protections(state[OWN_LIST])
         return state

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any, cast
 
-from freqtrade.persistence import KeyValueStore
+from freqtrade.persistence import KeyValueStore, Trade
 from freqtrade.persistence.key_value_store import KeyStoreKeys
+from sqlalchemy import select
 
 from freqtrade_riskkit.host.modes import Run
+from freqtrade_riskkit.host.trade_rows import ORDERS, TRADES, Rows
 
-_FINGERPRINT_KEY = cast(KeyStoreKeys, "riskkit_fingerprint")
+FINGERPRINT_KEY = "riskkit_fingerprint"
+_FINGERPRINT_KEY = cast(KeyStoreKeys, FINGERPRINT_KEY)
 
 
 def account_id(configured: str | None, config: Mapping[str, Any], run: Run) -> str:
@@ -28,14 +32,38 @@ def account_id(configured: str | None, config: Mapping[str, Any], run: Run) -> s
 
 
 def database_fingerprint() -> str:
-    """Give the random mark of the bot's database, made at the first call.
+    """Give the mark of the bot's database, made at the first call.
 
-    A database that was deleted and begun anew gets another one, and with it a new generation of the
-    account.
+    It is random where there are no trades yet, else that of its first trade, which is what an import of the
+    same database takes. A database that was deleted and begun anew gets another one, and with it a new
+    generation of the account.
     """
     known = KeyValueStore.get_string_value(_FINGERPRINT_KEY)
     if known:
         return known
-    fresh = secrets.token_hex(16)
+    fresh = fingerprint_of_first_trade(Trade.session.execute) or secrets.token_hex(16)
     KeyValueStore.store_value(_FINGERPRINT_KEY, fresh)
     return fresh
+
+
+def fingerprint_of_first_trade(rows: Rows) -> str | None:
+    """Give a mark that the first trade of a database makes unique; None without trades.
+
+    It is made of what never changes: the trade's id, pair and exchange, and the id of its first order, which
+    the exchange (or, in dry-run, the clock) gave.
+    """
+    first_order = select(ORDERS.c.order_id).where(ORDERS.c.ft_trade_id == TRADES.c.id)
+    query = (
+        select(
+            TRADES.c.id,
+            TRADES.c.pair,
+            TRADES.c.exchange,
+            first_order.order_by(ORDERS.c.id).limit(1).correlate(TRADES).scalar_subquery(),
+        )
+        .order_by(TRADES.c.id)
+        .limit(1)
+    )
+    found = rows(query).first()
+    if found is None:
+        return None
+    return hashlib.sha256("\0".join(map(str, found)).encode()).hexdigest()[:32]

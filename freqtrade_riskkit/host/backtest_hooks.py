@@ -1,6 +1,7 @@
-"""Where the kit's part joins Freqtrade's backtest results: kept, written beside them, and printed.
+"""Where the kit joins Freqtrade's backtests: its part of the results is kept, written and printed.
 
-It travels inside Freqtrade's own result, so that a cached result still carries it.
+It also hands the candles of the backtest in course to the strategy's session, for the marks of positions.
+The results travel inside Freqtrade's own result, so that a cached result still carries it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from freqtrade.optimize.optimize_reports import optimize_reports as stats_module
 from rich.console import Console
 
 from freqtrade_riskkit.host.callbacks import carries_kit
+from freqtrade_riskkit.host.lock_hooks import backtest_of
 from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.results import result_of
 from freqtrade_riskkit.report.backtest_table import print_backtest
@@ -33,6 +35,7 @@ Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 def hook_results(once: Callable[[Any, str, Wrap], None]) -> None:
     """Wrap Freqtrade's functions that make, store and show results; `once` does it only once."""
+    once(backtesting.Backtesting, "_get_ohlcv_as_lists", _hand_over_candles)
     once(backtesting.Backtesting, "backtest", _add_to_content)
     once(stats_module, "generate_strategy_stats", _carry_into_stats)
     for module in (backtesting, optimize_reports):
@@ -40,14 +43,29 @@ def hook_results(once: Callable[[Any, str, Wrap], None]) -> None:
     once(backtesting, "show_backtest_results", _print_table)
 
 
+def _hand_over_candles(original: Callable[..., Any]) -> Callable[..., Any]:
+    def _get_ohlcv_as_lists(self: Any, *args: Any, **kwargs: Any) -> Any:
+        candles = original(self, *args, **kwargs)
+        if carries_kit(self.strategy):
+            self.strategy.riskkit.candles = candles
+        return candles
+
+    return _get_ohlcv_as_lists
+
+
 def _add_to_content(original: Callable[..., Any]) -> Callable[..., Any]:
     def backtest(self: Any, *args: Any, **kwargs: Any) -> Any:
-        content = original(self, *args, **kwargs)
-        if carries_kit(self.strategy):
-            try:
-                _close(self.strategy.riskkit, content)
-            except Exception:
-                logger.exception("The kit's part of the results can't be given; Freqtrade's own stand.")
+        if not carries_kit(self.strategy):
+            return original(self, *args, **kwargs)
+        try:
+            with backtest_of(self.strategy):
+                content = original(self, *args, **kwargs)
+        finally:
+            self.strategy.riskkit.candles = None
+        try:
+            _close(self.strategy.riskkit, content)
+        except Exception:
+            logger.exception("The kit's part of the results can't be given; Freqtrade's own stand.")
         return content
 
     return backtest

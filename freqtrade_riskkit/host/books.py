@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
+from typing import Protocol
 
 from freqtrade.persistence import LocalTrade
 
+from freqtrade_riskkit.core.equity_curve import EquityCurve
 from freqtrade_riskkit.core.order_tracker import OrderTracker
 from freqtrade_riskkit.core.performance import Metrics, Performance
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
+from freqtrade_riskkit.host.closed_figures import Close, ClosedFigures
 from freqtrade_riskkit.host.trades import ClosedTrades, open_trades
-from freqtrade_riskkit.host.translation import finished_orders, trade_record, utc
+from freqtrade_riskkit.host.translation import utc
+
+
+class Marks(Protocol):
+    """Marks of open positions.
+
+    Attributes
+    ----------
+    adverse
+        Unrealised profit of the last look with each position at its worst since the look before.
+    missing
+        Pairs of positions in the last look that have no mark and counted at their cost.
+    oldest_age_seconds
+        Age of the oldest mark in the last look.
+    """
+
+    adverse: float
+    missing: tuple[str, ...]
+    oldest_age_seconds: float
+
+    def unrealised(self, now: datetime, trades: Sequence[LocalTrade]) -> float:
+        """Add up the unrealised profit of the positions at their marks."""
+        ...
+
+    def rate(self, trade: LocalTrade) -> float | None:
+        """Give the mark of a position; None where it has none."""
+        ...
 
 
 class RealisedEquity:
@@ -34,7 +64,7 @@ class RealisedEquity:
     @property
     def value(self) -> float:
         """The equity in stake currency."""
-        return self.base + sum(self.open_realised.values())
+        return self.base + sum(self.open_realised.values()) if self.open_realised else self.base
 
     def close(self, trade_id: int, net_pnl: float) -> float:
         """Book a closed trade's whole profit and give the equity after it."""
@@ -77,6 +107,8 @@ class AccountBooks:
         Called with the id of each trade taken in.
     has_partial_exits
         False spares the look for them, where a backtest can't make any.
+    is_simulated
+        Whether they are a backtest's, which makes the records of closed trades once somebody asks.
     """
 
     def __init__(
@@ -87,16 +119,17 @@ class AccountBooks:
         started_at: datetime,
         on_closed: Callable[[int], None],
         has_partial_exits: bool,
+        is_simulated: bool,
     ) -> None:
         self.account_id = account_id
         self.feed = feed
-        self.performance = performance
-        self.orders = OrderTracker(account_id)
+        self._closed = ClosedFigures(account_id, performance, waits_for_questions=is_simulated)
         self.desk: BreakerDesk | None = None
         self.equity = RealisedEquity(0.0, {})
+        self.curve = EquityCurve(0.0)
+        self.marks: Marks | None = None
         self.started_at = started_at
         self.now = started_at
-        self.records: list[TradeRecord] = []
         self.last_closed_entry_at: datetime | None = None
         self._on_closed = on_closed
         self._has_partial_exits = has_partial_exits
@@ -104,10 +137,27 @@ class AccountBooks:
         self._position_samples = 0
         self._positions_seen = 0
 
-    def attach(self, desk: BreakerDesk, equity: RealisedEquity) -> None:
-        """From now on hold what happens against a breaker, counting from this equity."""
+    def attach(self, desk: BreakerDesk, equity: RealisedEquity, marks: Marks | None) -> None:
+        """From now on hold what happens against a breaker, counting from this equity and these marks."""
         self.desk = desk
         self.equity = equity
+        self.curve = EquityCurve(desk.breaker.peak)
+        self.marks = marks
+
+    @property
+    def records(self) -> list[TradeRecord]:
+        """The records of the closed trades, in the order in which they were taken in."""
+        return self._closed.records
+
+    @property
+    def performance(self) -> Performance:
+        """The account's figures over its closed trades."""
+        return self._closed.performance
+
+    @property
+    def orders(self) -> OrderTracker:
+        """The orders of the closed trades, counted."""
+        return self._closed.orders
 
     def take_new_trades(self) -> bool:
         """Take in the closes and partial exits since the last call; True where there were any.
@@ -117,49 +167,106 @@ class AccountBooks:
         ValueError
             Where a trade can't be read. It stays the next one to be taken in: nothing is left out.
         """
-        self._waiting.extend(self.feed.take_new())
-        booked = bool(self._waiting)
-        while self._waiting:
-            self._book(self._waiting[0])
-            self._waiting.popleft()
-        return self._book_partial_exits() or booked
+        waiting = self._waiting
+        waiting.extend(self.feed.take_new())
+        booked = bool(waiting)
+        while waiting:
+            # Those behind it are closed but not booked yet: until then their last marks count.
+            self._book(waiting[0], unbooked=islice(waiting, 1, None))
+            waiting.popleft()
+        if self._has_partial_exits:
+            return self._book_partial_exits() or booked
+        return booked
 
-    def _book(self, trade: LocalTrade) -> None:
+    def _book(self, trade: LocalTrade, unbooked: Iterable[LocalTrade]) -> None:
         """Take in one closed trade; all that may refuse it comes before the first thing that changes."""
-        record, orders = trade_record(trade, self.account_id), finished_orders(trade)
-        self.performance.take(record)
-        self.records.append(record)
-        for purpose, state in orders:
-            self.orders.count_finished(purpose, state)
-        self.hold_against_breaker(record)
-        if self.last_closed_entry_at is None or record.entry_at > self.last_closed_entry_at:
-            self.last_closed_entry_at = record.entry_at
-        self._on_closed(record.trade_id)
+        unrealised = self._unrealised_beside(unbooked)
+        closed = self._closed.take(trade)
+        self._hold(closed, unrealised)
+        if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
+            self.last_closed_entry_at = closed.entry_at
+        self._on_closed(closed.trade_id)
 
     def _book_partial_exits(self) -> bool:
-        if self.desk is None or not self._has_partial_exits:
+        if self.desk is None:
             return False
         moment = self.equity.see_open(open_trades())
         if moment is None:
             return False
-        self.desk.equity_moved(self.equity.value, moment)
+        self.desk.equity_moved(self.equity.value + self._unrealised(open_trades()), moment)
         return True
 
     def hold_against_breaker(self, record: TradeRecord) -> None:
-        """Book a closed trade's profit and let the breaker judge it."""
+        """Book a closed trade's profit and let the breaker judge it; the open positions at their marks."""
+        self._hold(record, self._unrealised_beside(()))
+
+    def _hold(self, closed: Close | TradeRecord, unrealised: float) -> None:
         if self.desk is not None:
-            equity = self.equity.close(record.trade_id, record.net_pnl)
-            self.desk.trade_closed(equity, record.pnl_ratio, record.exit_at)
+            equity = self.equity.close(closed.trade_id, closed.net_pnl)
+            self.desk.trade_closed(equity + unrealised, closed.pnl_ratio, closed.exit_at)
+
+    def _unrealised_beside(self, unbooked: Iterable[LocalTrade]) -> float:
+        """Add up the marks of the open positions, and of those that closed but aren't booked yet."""
+        if self.desk is None or self.marks is None:
+            return 0.0
+        others = [*open_trades(), *unbooked]
+        return self.marks.unrealised(self.now, others) if others else 0.0
 
     def pass_time(self, now: datetime) -> bool:
-        """Take in all that happened up to now; True where anything was booked."""
-        booked = self.take_new_trades()
-        if self.desk is not None:
+        """Take in all that happened up to now and mark what is open; True where anything was booked.
+
+        Open positions are judged all the same where a closed trade can't be read.
+        """
+        try:
+            return self.take_new_trades()
+        finally:
+            self._judge_open(now)
+
+    def _judge_open(self, now: datetime) -> None:
+        trades = open_trades()
+        # What is due at this moment is judged by the equity of this moment.
+        if self.desk is not None and not self._mark(self.desk, now, trades):
             self.desk.clock(now)
         self.now = max(self.now, now)
         self._position_samples += 1
-        self._positions_seen += len(open_trades())
-        return booked
+        self._positions_seen += len(trades)
+
+    def mark(self, now: datetime) -> None:
+        """Hold the equity at the newest marks against the breaker."""
+        if self.desk is not None:
+            self._mark(self.desk, now, open_trades())
+
+    def close(self) -> None:
+        """Take in what closed after the last loop, and let go of the marks: they hold the candles."""
+        self.take_new_trades()
+        if self.desk is not None:
+            self._mark(self.desk, self.now, open_trades())
+        self.marks = None
+
+    def rate_of(self, trade: LocalTrade) -> float | None:
+        """Give the mark of a position; None where it has none."""
+        return self.marks.rate(trade) if self.marks is not None else None
+
+    def _mark(self, desk: BreakerDesk, now: datetime, trades: Sequence[LocalTrade]) -> bool:
+        """Hold the equity against the breaker; False where it isn't known.
+
+        Where a position has no mark yet it counts at its cost, which may hide a loss of it, but the losses
+        of the others count; a higher equity is taken only once every mark is known.
+        """
+        marks = self.marks
+        if marks is None:
+            return False
+        unrealised = marks.unrealised(now, trades)
+        realised = self.equity.value
+        equity = realised + unrealised
+        if marks.missing and equity > desk.breaker.equity:
+            return False
+        desk.marked(equity, now)
+        self.curve.add(equity, realised + marks.adverse, desk.breaker.day_opening)
+        return True
+
+    def _unrealised(self, trades: Sequence[LocalTrade]) -> float:
+        return self.marks.unrealised(self.now, trades) if self.marks is not None else 0.0
 
     def last_entry_at(self, trades: Sequence[LocalTrade]) -> datetime | None:
         """Give the first placement of the newest initial entry, of open and closed trades."""

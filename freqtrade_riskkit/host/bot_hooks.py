@@ -12,7 +12,11 @@ from typing import Any
 from freqtrade.freqtradebot import FreqtradeBot
 
 from freqtrade_riskkit.core.entry.request import EntryKind
+from freqtrade_riskkit.host.asked import Asked
 from freqtrade_riskkit.host.callbacks import carries_kit
+from freqtrade_riskkit.host.foreign_locks import hook_locks
+from freqtrade_riskkit.host.pause import hook_startup
+from freqtrade_riskkit.host.watch_hooks import watch_entry, watch_loop
 
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -21,17 +25,24 @@ _UNSEEN = {"pos_adjust": EntryKind.ADDED, "replace": EntryKind.REPLACED}
 
 
 def hook_bot(once: Callable[[Any, str, Wrap], None]) -> None:
-    """Wrap the bot's placing of entries and of stops on the exchange; `once` does it only once."""
-    once(FreqtradeBot, "execute_entry", _guard)
+    """Wrap the bot's start, loop, entries and stops, and people's locks; `once` does it only once."""
+    once(FreqtradeBot, "execute_entry", lambda original: watch_entry(_guard(original)))
     once(FreqtradeBot, "handle_stoploss_on_exchange", _tighten_first)
+    once(FreqtradeBot, "process", watch_loop)
+    hook_startup(once)
+    hook_locks(once)
 
 
 def _guard(original: Callable[..., Any]) -> Callable[..., Any]:
     def execute_entry(self: Any, pair: str, *args: Any, **kwargs: Any) -> Any:
-        kind = _UNSEEN.get(kwargs.get("mode", "initial"))
-        gated = kind is not None and kwargs.get("trade") is not None and carries_kit(self.strategy)
-        if gated and not self.strategy.riskkit.admits(pair, datetime.now(UTC), kind):
-            return False
+        kind, trade = _UNSEEN.get(kwargs.get("mode", "initial")), kwargs.get("trade")
+        if kind is not None and trade is not None and carries_kit(self.strategy):
+            stake = kwargs["stake_amount"] if "stake_amount" in kwargs else args[0]
+            asked = Asked(
+                pair, datetime.now(UTC), kind, kwargs.get("enter_tag"), trade, stake * (trade.leverage or 1.0)
+            )
+            if not self.strategy.riskkit.admits(asked):
+                return False
         return original(self, pair, *args, **kwargs)
 
     return execute_entry

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import TypeAdapter, ValidationError
 
 from freqtrade_riskkit.core.breaker import BreakerMemory
+from freqtrade_riskkit.core.data_standing import DataStanding
+from freqtrade_riskkit.core.flatten import FlattenMemory
+from freqtrade_riskkit.host.cash_watch import CashState
 
 STATE_NAME = "breaker"
-VERSION = 1
+VERSION = 2
+_READABLE = (1, 2)
+"""Version 1 knew of no orders, errors, trips by hand and sales after a trip: those begin empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,14 @@ class BotState:
     booked_until, booked_ids
         Trades that closed before this moment are booked; of those that closed then or later, these are.
         Freqtrade may learn of a close after it learnt of a later one, so the moment lies well back.
+    booked_at
+        When those last trades closed, by id: Freqtrade gives the id of a deleted trade again.
+    flatten
+        Positions that a trip sells.
+    cash
+        Deposits and withdrawals that are accounted for.
+    data
+        Marks of open positions, and what could not be relied on.
     """
 
     version: int
@@ -42,10 +55,18 @@ class BotState:
     open_realised: dict[int, float]
     booked_until: datetime
     booked_ids: frozenset[int]
+    booked_at: dict[int, datetime] = field(default_factory=dict)
+    flatten: FlattenMemory = field(default_factory=FlattenMemory)
+    cash: CashState = field(default_factory=CashState)
+    data: DataStanding = field(default_factory=DataStanding)
 
     def is_booked(self, trade_id: int, closed_at: datetime) -> bool:
         """Say whether a closed trade is in the breaker's memory already."""
-        return closed_at < self.booked_until or trade_id in self.booked_ids
+        if closed_at < self.booked_until:
+            return True
+        if self.booked_at:
+            return self.booked_at.get(trade_id) == closed_at
+        return trade_id in self.booked_ids
 
 
 class StateUnreadable(ValueError):
@@ -74,6 +95,6 @@ def from_text(text: str) -> BotState:
         raise StateUnreadable(
             f"the stored state of the breaker can't be read: {error.error_count()} errors"
         ) from error
-    if state.version != VERSION:
+    if state.version not in _READABLE:
         raise StateUnreadable(f"the stored state of the breaker has version {state.version}, not {VERSION}")
     return state

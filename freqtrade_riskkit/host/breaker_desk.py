@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,13 +10,24 @@ from freqtrade_riskkit.core.breaker import (
     BreakerEvent,
     BreakerState,
     CircuitBreaker,
+    CooldownStarted,
+    ErrorKind,
     LimitNear,
     ResetWay,
     Trip,
+    TripWay,
+    longest,
 )
 from freqtrade_riskkit.core.decisions import ALLOWED, Decision
 from freqtrade_riskkit.host import locks
+from freqtrade_riskkit.host.hand_deeds import end_trips
 
+SAMPLES_APART = timedelta(minutes=5)
+"""Resolution of the equity of the last 24 hours: a bot looks every few seconds, for days.
+
+A backtest has the same. Else a loss that began exactly 24 hours ago would be out of its sight, while a bot,
+which looks some seconds earlier or later each day, may still see it.
+"""
 OBSERVED_FOR = timedelta(hours=24)
 """How long a trip that waits for a person holds where it is only observed."""
 
@@ -33,11 +44,14 @@ class WantedLock:
         Its end; None holds until a person deletes it.
     since
         Moment before which nobody can have deleted it; None where the reason is unique.
+    trips
+        The trips that it stands for: they end where a person deletes it.
     """
 
     reason: str
     until: datetime | None
     since: datetime | None
+    trips: tuple[Trip, ...]
 
 
 class BreakerDesk:
@@ -65,10 +79,12 @@ class BreakerDesk:
         self.breaker = breaker
         self.trips: list[Trip] = []
         self.warnings = 0
+        self._cooldown_since: datetime | None = None
         self._currency = currency
         self._writes_locks = writes_locks
         self._report = report
         self._may_have_locks = True
+        self._settled = self.wanted_lock()
 
     def trade_closed(self, equity: float, pnl_ratio: float, at: datetime) -> None:
         """Take in a closed trade."""
@@ -78,15 +94,52 @@ class BreakerDesk:
         """Take in an equity that moved without a closed trade."""
         self._take(self.breaker.equity_moved(equity, at))
 
+    def order_asked(self, at: datetime) -> None:
+        """Ask for an order that adds risk: it trips where it would be one too many."""
+        self._take(self.breaker.order_asked(at))
+
+    def order_placed(self, at: datetime) -> None:
+        """Count an order that adds risk."""
+        self._take(self.breaker.order_placed(at))
+
+    def error(self, kind: ErrorKind, at: datetime) -> None:
+        """Count an error."""
+        self._take(self.breaker.error(kind, at))
+
+    def succeeded(self, kinds: Collection[ErrorKind], at: datetime) -> None:
+        """Take in a success that answers for errors of these kinds."""
+        self._take(self.breaker.succeeded(kinds, at))
+
+    def cash_flow(self, amount: float, at: datetime) -> None:
+        """Take in a deposit or a withdrawal."""
+        self._take(self.breaker.cash_flow(amount, at))
+
+    def take_events(self, events: Iterable[BreakerEvent]) -> None:
+        """Tell what the breaker made of a trip or a reset by hand."""
+        self._take(events)
+
+    def marked(self, equity: float, now: datetime) -> None:
+        """Let time pass, and take in the equity at the marks of a loop."""
+        events = self.breaker.equity_moved(equity, now)
+        if events:
+            self._take(events)
+        if not self._writes_locks:
+            self._end_observed(now)
+
     def clock(self, now: datetime) -> None:
-        """Let time pass. A trip that is only observed has no lock to delete: it ends after a day."""
+        """Let time pass."""
         self._take(self.breaker.clock(now))
-        if self._writes_locks or self.breaker.state is not BreakerState.OPEN:
+        if not self._writes_locks:
+            self._end_observed(now)
+
+    def _end_observed(self, now: datetime) -> None:
+        """End after a day a trip that is only observed: it has no lock that a person could delete."""
+        if self.breaker.state is not BreakerState.OPEN:
             return
         overdue = [
             trip.rule
             for trip in self.breaker.active_trips
-            if trip.until is None and now - trip.at >= OBSERVED_FOR
+            if trip.until is None and not trip.is_manual and now - trip.at >= OBSERVED_FOR
         ]
         if overdue:
             self._take(self.breaker.reset(now, ResetWay.OBSERVED, overdue))
@@ -96,40 +149,58 @@ class BreakerDesk:
         return ALLOWED if self.breaker.state is BreakerState.CLOSED else self.breaker.decide()
 
     def wanted_lock(self) -> WantedLock | None:
-        """Give the lock that ought to stand; None where none ought to."""
+        """Give the lock that ought to stand; None where none ought to.
+
+        What a person has locked already needs no second lock.
+        """
         breaker = self.breaker
         if not self._writes_locks or breaker.state is BreakerState.CLOSED:
             return None
-        reason = breaker.decide().message(self._currency)
         if breaker.state is BreakerState.COOLDOWN:
-            return WantedLock(reason, breaker.cooldown_until, since=None)
-        trips = breaker.active_trips
-        untils = [trip.until for trip in trips if trip.until is not None]
-        return WantedLock(
-            reason,
-            until=max(untils) if len(untils) == len(trips) else None,
-            since=max(trip.at for trip in trips),
-        )
+            reason = breaker.decide().message(self._currency)
+            return WantedLock(reason, breaker.cooldown_until, since=self._cooldown_since, trips=())
+        trips = tuple(trip for trip in breaker.active_trips if trip.way is not TripWay.FOREIGN_LOCK)
+        if not trips:
+            return None
+        shown = longest(trips)
+        return WantedLock(shown.decision().message(self._currency), shown.until, shown.at, trips)
 
-    def settle_locks(self, now: datetime, people_may_delete: bool) -> None:
+    def notice_deletion(self, now: datetime) -> tuple[Trip, ...]:
+        """Reset the breaker where a person deleted its lock; give the trips that this ended.
+
+        Asked before time passes, and done at the moment of the deletion: a lock that was deleted just before
+        its end was deleted all the same. What tripped since the lock was written, and has its own by now,
+        stays; the lock that was deleted is the one that the last loop, or the one before a restart, left.
+        """
+        before = self.breaker.active_trips
+        for wanted in (self._settled, self.wanted_lock()):
+            at = locks.deleted_at(wanted.reason, wanted.since, now) if wanted is not None else None
+            if wanted is None or at is None:
+                continue
+            held = self.breaker.active_trips
+            meant = [trip for trip in wanted.trips if trip in held and trip.at <= at]
+            if meant or not wanted.trips:
+                self._take(end_trips(self.breaker, meant, at, ResetWay.LOCK_DELETED))
+        return tuple(trip for trip in before if trip not in self.breaker.active_trips)
+
+    def settle_locks(self, now: datetime) -> None:
         """Bring Freqtrade's locks and the breaker's state together.
 
-        One lock stands for an episode. Where it is missing it is written, unless a person deleted it:
-        then the breaker is reset. Locks of the kit that nothing asks for any more are taken back.
+        One lock stands for an episode: where it is missing it is written, and locks of the kit that nothing
+        asks for any more are taken back.
         """
+        if self.breaker.state is BreakerState.CLOSED and not self._may_have_locks:
+            return
         wanted = self.wanted_lock()
         if wanted is None and not self._may_have_locks:
             return
         standing = locks.own_locks(now)
-        missing = wanted is not None and all(lock.reason != wanted.reason for lock in standing)
-        if wanted is not None and missing:
-            if people_may_delete and locks.was_deleted(wanted.reason, wanted.until, wanted.since, now):
-                self._take(self.breaker.reset(now, ResetWay.LOCK_DELETED))
-                wanted = None
-            else:
-                locks.lock_all(wanted.reason, wanted.until, now)
-        locks.release([lock for lock in standing if wanted is None or lock.reason != wanted.reason])
+        right = [lock for lock in standing if wanted is not None and lock.reason == wanted.reason][:1]
+        if wanted is not None and not right:
+            locks.lock_all(wanted.reason, wanted.until, now)
+        locks.release([lock for lock in standing if lock not in right])
         self._may_have_locks = wanted is not None
+        self._settled = wanted
 
     def _take(self, events: Iterable[BreakerEvent]) -> None:
         for event in events:
@@ -137,4 +208,6 @@ class BreakerDesk:
                 self.trips.append(event)
             elif isinstance(event, LimitNear):
                 self.warnings += 1
+            elif isinstance(event, CooldownStarted):
+                self._cooldown_since = event.at
             self._report(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from freqtrade_riskkit.core.breaker import (
+    Action,
     BreakerEvent,
     CooldownStarted,
     LimitNear,
@@ -18,6 +19,15 @@ _WAYS = {
     ResetWay.TIME: "its time is over",
     ResetWay.LOCK_DELETED: "a person deleted its lock",
     ResetWay.OBSERVED: "it was only observed, for a day",
+    ResetWay.COMMAND: "a person reset it by command",
+    ResetWay.FLAG_REMOVED: "its flag file is gone",
+    ResetWay.LOCK_ENDED: "the lock that a person made is over",
+    ResetWay.RESUMED: "the bot was started again",
+}
+_DEEDS = {
+    Action.BLOCK: "",
+    Action.CANCEL: ", open entry orders cancelled",
+    Action.FLATTEN: ", open entry orders cancelled, open positions sold",
 }
 
 
@@ -29,12 +39,14 @@ def describe(event: BreakerEvent, currency: str, would: bool) -> tuple[str, str,
         why = " (one trip too many within 24 hours)" if event.latched else ""
         denied = "entries would be denied" if would else "entries denied"
         text = f"{event.decision().message(currency)}; breaker {prefix}, {denied} {held}{why}"
+        text += "" if would else _DEEDS[event.action]
         return ("would_trip" if would else "trip"), str(event.code), text
     if isinstance(event, LimitNear):
         return "warning", str(Code.LIMIT_NEAR), event.decision().message(currency)
     if isinstance(event, TripEnded):
-        way = _WAYS[event.way]
-        return "reset", str(event.trip.code), f"{event.trip.code}: the trip ended, {way}"
+        code, way = event.trip.code, _WAYS[event.way]
+        which = f" ({event.trip.detail})" if event.trip.is_manual else ""
+        return "reset", str(code), f"{code}: the trip{which} ended, {way}"
     if isinstance(event, CooldownStarted):
         text = f"{Code.COOLDOWN}: entries stay denied until {minute(event.until)}"
         return "cooldown", str(Code.COOLDOWN), text

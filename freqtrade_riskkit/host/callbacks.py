@@ -65,23 +65,34 @@ class GatedCallback:
         self._gate = gate
         self._own: Any = cls.__dict__.get(name)
         found = self._own if self._own is not None else _resolve(cls, name)
-        self._acts = always or found is not getattr(IStrategy, name)
+        self._is_default = found is getattr(IStrategy, name)
+        self._acts = always or not self._is_default
 
         @functools.wraps(found)
-        def gated(strategy: Any, *args: Any, **kwargs: Any) -> Any:
+        def nested(strategy: Any, *args: Any, **kwargs: Any) -> Any:
             return _run(strategy, name, gate, self._target(strategy), args, kwargs)
 
-        self._function = gated
+        @functools.wraps(found)
+        def alone(strategy: Any, *args: Any, **kwargs: Any) -> Any:
+            return gate(strategy, MethodType(found, strategy), args, kwargs)
+
+        self._nested = nested
+        self._alone = alone
 
     def __get__(self, strategy: Any, owner: type | None = None) -> Any:
-        """Give the gated method; what was set on the instance itself comes before the class's."""
+        """Give the gated method; what was set on the instance itself comes before the class's.
+
+        Where nobody overrides the callback, no gate can stand within another: the short way is taken.
+        """
         if strategy is None:
-            return self._function if self._acts else getattr(super(self._cls, owner), self._name)
-        if type(strategy).__dict__.get(self._name) is self:
+            return self._nested if self._acts else getattr(super(self._cls, owner), self._name)
+        if type(strategy) is self._cls:
             set_on_instance = strategy.__dict__.get(self._name)
             if set_on_instance is not None:
                 return self._around(strategy, set_on_instance)
-        return MethodType(self._function, strategy) if self._acts else self._target(strategy)
+            if self._acts and self._is_default:
+                return MethodType(self._alone, strategy)
+        return MethodType(self._nested, strategy) if self._acts else self._target(strategy)
 
     def __set__(self, strategy: Any, value: Any) -> None:
         """Let an instance have a callback of its own."""

@@ -44,7 +44,7 @@ class SignalConfidence:
         values = pd.to_numeric(dataframe[COLUMN], errors="coerce").to_numpy(dtype=float)
         self._newest[pair] = float(values[-1]) if len(values) and has_signal[-1] else None
         signals = np.flatnonzero(has_signal[:-1])
-        seconds = dataframe["date"].dt.as_unit("s").astype("int64").to_numpy()
+        seconds = dataframe["date"].to_numpy(dtype="datetime64[s]").astype("int64")
         self._at_entry[pair] = dict(zip(seconds[signals + 1].tolist(), values[signals].tolist(), strict=True))
 
     def distrust(self, pair: str) -> None:

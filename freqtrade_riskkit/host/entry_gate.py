@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,10 +16,13 @@ from freqtrade_riskkit.config import RiskKitConfig
 from freqtrade_riskkit.core.decisions import ALLOWED, Decision
 from freqtrade_riskkit.core.entry.request import AccountView, EntryKind, EntryRequest
 from freqtrade_riskkit.host import policies
+from freqtrade_riskkit.host.asked import Asked
 from freqtrade_riskkit.host.books import AccountBooks
+from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.confidence import SignalConfidence
 from freqtrade_riskkit.host.denials import Denials
 from freqtrade_riskkit.host.entry_counts import EntryCounts
+from freqtrade_riskkit.host.ladders import ladder_of
 from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.trades import held_capital, is_being_replaced, open_trades, open_trades_on
 
@@ -48,38 +53,48 @@ class EntryGate:
         self._rules = policies.entry_rules(config, self.limit, timeframe_to_seconds(strategy.timeframe))
         self._watches_time = policies.cooldown(config.entry, 1) is not None
         self._watches_capital = policies.fragmentation(config) is not None
+        breaker = config.circuit_breaker
+        self._counts_orders = breaker is not None and breaker.order_rate is not None
         self._confidence = SignalConfidence() if policies.uses_confidence(config.entry) else None
         level = logging.INFO if run.is_trade else logging.DEBUG
+        self._asked: EntryRequest | None = None
         self.denials = Denials(currency, level, would=config.mode != "enforce")
         self.entries = EntryCounts(level)
 
-    def decide(
-        self,
-        pair: str,
-        now: datetime,
-        kind: EntryKind,
-        books: AccountBooks,
-        candle: datetime | None,
-    ) -> Decision:
+    def decide(self, asked: Asked, books: AccountBooks, candle: datetime | None) -> Decision:
         """Ask the breaker, then every rule; warnings are counted, the first denial is given."""
-        if books.desk is not None and self._breaker_covers(kind):
-            decision = books.desk.decide()
+        pair = asked.pair
+        on_pair = open_trades_on(pair)
+        replaced = self._being_replaced(on_pair) if on_pair and asked.kind is EntryKind.INITIAL else []
+        if replaced or asked.kind is EntryKind.REPLACED:
+            asked = _with_its_kind(asked, replaced)
+        desk = books.desk
+        if desk is not None:
+            decision = desk.decide()
             if not decision.allowed:
-                return decision
-        request, view = self._describe(pair, now, kind, books)
+                decision = self._of_the_breaker(decision, asked)
+                if not decision.allowed:
+                    return decision
+        request, view = self._describe(asked, on_pair, replaced, books)
         for rule in self._rules:
             decision = rule.check(request, view)
             if not decision.allowed:
                 return decision
             if decision.code is not None:
                 self.denials.warn(pair, decision, candle)
-        return ALLOWED
+        if desk is None or not self._counts_orders:
+            return ALLOWED
+        return self._asks_for_an_order(asked, desk)
 
     def entered(self, pair: str, now: datetime) -> None:
         """Note an initial entry that passed every check and was confirmed; a replaced order is none."""
-        if self._being_replaced(pair):
+        request = self._asked
+        if request is None or request.pair != pair or request.now is not now:
+            asked = _with_its_kind(Asked(pair, now), self._being_replaced(open_trades_on(pair)))
+            request = self._request(asked)
+        if request.kind is not EntryKind.INITIAL:
             return
-        confidence = self._confidence_of(pair, now)
+        confidence = request.confidence
         open_now = len(open_trades()) + 1
         self.entries.note(pair, open_now, self.limit.limit_for(confidence), self.limit.is_high(confidence))
 
@@ -94,13 +109,10 @@ class EntryGate:
             self._confidence.distrust(pair)
 
     def _describe(
-        self, pair: str, now: datetime, kind: EntryKind, books: AccountBooks
+        self, asked: Asked, on_pair: Sequence[LocalTrade], replaced: list[LocalTrade], books: AccountBooks
     ) -> tuple[EntryRequest, AccountView]:
         trades = open_trades()
-        on_pair = open_trades_on(pair)
-        replaced = self._being_replaced(pair) if kind is EntryKind.INITIAL else []
         if replaced:
-            kind = EntryKind.REPLACED
             trades = [trade for trade in trades if trade not in replaced]
             on_pair = [trade for trade in on_pair if trade not in replaced]
         held = held_capital(trades) if self._watches_capital else 0.0
@@ -111,17 +123,47 @@ class EntryGate:
             held_capital=held,
             balance=self._balance() if held else 0.0,
         )
-        return EntryRequest(pair, kind, now, self._confidence_of(pair, now)), view
+        self._asked = request = self._request(asked)
+        return request, view
 
-    def _being_replaced(self, pair: str) -> list[LocalTrade]:
+    def _request(self, asked: Asked) -> EntryRequest:
+        confidence = self._confidence_of(asked.pair, asked.now)
+        return EntryRequest(asked.pair, asked.kind, asked.now, confidence, asked.enter_tag)
+
+    def _being_replaced(self, on_pair: Sequence[LocalTrade]) -> list[LocalTrade]:
         """Give the trades of a pair whose order a backtest asks to replace; a bot doesn't ask for these."""
         if not self._is_simulated:
             return []
-        return [trade for trade in open_trades_on(pair) if is_being_replaced(trade, self._stacking)]
+        return [trade for trade in on_pair if is_being_replaced(trade, self._stacking)]
 
-    def _breaker_covers(self, kind: EntryKind) -> bool:
+    def _of_the_breaker(self, denial: Decision, asked: Asked) -> Decision:
+        """Give what an open breaker means for this entry: additions may be let pass."""
         section = self._config.circuit_breaker
-        return kind is not EntryKind.ADDED or section is None or section.added_entries == "block"
+        if not asked.kind.adds or section is None or section.added_entries == "block":
+            return denial
+        if section.added_entries == "allow":
+            return ALLOWED
+        trade, value = asked.trade, asked.value
+        if trade is None or value is None:
+            raise ValueError("an added entry can't be held against its ladder without its trade and value")
+        ladder = ladder_of(trade, self._strategy.max_entry_position_adjustment)
+        stake = value / (trade.leverage or 1.0)
+        if ladder.covers(stake):
+            return ALLOWED
+        words = f"ladder: reserve={ladder.reserve:.8g}, added={ladder.added:.8g}, asked={stake:.8g}"
+        return replace(denial, detail=", ".join(part for part in (denial.detail, words) if part))
+
+    def _asks_for_an_order(self, asked: Asked, desk: BreakerDesk) -> Decision:
+        """Let the breaker see the order coming, once nothing else denies it: it may be one too many.
+
+        While an entry is still being sized there is no order yet, and there may never be one.
+        """
+        adds_risk = asked.kind in (EntryKind.INITIAL, EntryKind.ADDED)
+        if not adds_risk or asked.value is None:
+            return ALLOWED
+        desk.order_asked(asked.now)
+        decision = desk.decide()
+        return decision if decision.allowed else self._of_the_breaker(decision, asked)
 
     def _confidence_of(self, pair: str, now: datetime) -> float | None:
         if self._confidence is None:
@@ -134,3 +176,12 @@ class EntryGate:
     def _balance(self) -> float:
         wallets = self._strategy.wallets
         return float(wallets.get_total_stake_amount()) if wallets is not None else 0.0
+
+
+def _with_its_kind(asked: Asked, replaced: list[LocalTrade]) -> Asked:
+    """Say what an entry is where it replaces an order: the trade tells whether the order was an added one."""
+    if replaced:
+        asked = asked._replace(kind=EntryKind.REPLACED, trade=replaced[0])
+    if asked.kind is not EntryKind.REPLACED or asked.trade is None:
+        return asked
+    return asked._replace(kind=EntryKind.REPLACED_ADDED) if asked.trade.nr_of_successful_entries else asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from freqtrade.enums import ExitCheckTuple
 from freqtrade.persistence import LocalTrade
@@ -18,6 +18,52 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("freqtrade_riskkit.exits")
 
+ASKED = "min_roi_reached_entry"
+
+
+class PricedTargets:
+    """Answers for the strategy's return on investment, for trades whose target's exit is under way.
+
+    Freqtrade asks for that return at each candle of each trade. So this stands in the strategy's place only
+    while there is such a trade.
+
+    Parameters
+    ----------
+    strategy
+        Whose `min_roi_reached_entry` is stood in for.
+    """
+
+    def __init__(self, strategy: IStrategy) -> None:
+        self._strategy = strategy
+        self._ratios: dict[int, float] = {}
+
+    def put(self, trade_id: int, ratio: float) -> None:
+        """Answer with a profit ratio, at which the target's exit is to be filled."""
+        self._ratios[trade_id] = ratio
+        self._strategy.__dict__[ASKED] = self._answer
+
+    def drop(self, trade_id: int) -> None:
+        """Answer for a trade no more."""
+        if self._ratios.pop(trade_id, None) is not None and not self._ratios:
+            self._strategy.__dict__.pop(ASKED, None)
+
+    def clear(self) -> None:
+        """Answer for none."""
+        for trade_id in tuple(self._ratios):
+            self.drop(trade_id)
+
+    def _answer(
+        self, trade: LocalTrade, trade_dur: int, current_time: datetime
+    ) -> tuple[int | None, float | None]:
+        ratio = self._ratios.get(trade.id)
+        if ratio is not None:
+            return 0, ratio
+        of_class: Any = type(self._strategy)
+        answer: tuple[int | None, float | None] = of_class.min_roi_reached_entry(
+            self._strategy, trade, trade_dur, current_time
+        )
+        return answer
+
 
 class ExitPlans:
     """Stands between the mixin and the plans; an exception here would end the bot.
@@ -30,25 +76,20 @@ class ExitPlans:
         Asked for the return on investment that it wants itself.
     alerts
         Tells the user of a plan that failed.
-
-    Attributes
-    ----------
-    priced
-        By trade id, the profit ratio at which a target's exit under way is to be filled.
     """
 
     def __init__(self, desk: BracketDesk, strategy: IStrategy, alerts: Alerts) -> None:
         self._desk = desk
         self._strategy = strategy
         self._alerts = alerts
-        self.priced: dict[int, float] = {}
+        self._priced = PricedTargets(strategy)
 
     def prepare(self, trade: LocalTrade) -> Standing | None:
         """Give how a trade's plan stands; None where it failed."""
         standing = self._desk.standing.get(trade.id)
         if standing is not None and standing.open_rate == trade.open_rate and standing.priced_at is None:
             return standing
-        self.priced.pop(trade.id, None)
+        self._priced.drop(trade.id)
         try:
             return self._desk.prepare(trade)
         except Exception as error:
@@ -63,7 +104,7 @@ class ExitPlans:
         try:
             exits = self._desk.exits(standing, trade, found, best, lambda: self._host_roi(trade, now))
             if standing.priced_at is not None:
-                self.priced[trade.id] = standing.priced_at
+                self._priced.put(trade.id, standing.priced_at)
             return exits
         except Exception as error:
             logger.exception("The exit plan of trade %s on %s failed.", trade.id, trade.pair)
@@ -73,7 +114,11 @@ class ExitPlans:
     def forget(self, trade_id: int) -> None:
         """Drop the plan of a closed trade."""
         self._desk.forget(trade_id)
-        self.priced.pop(trade_id, None)
+        self._priced.drop(trade_id)
+
+    def end(self) -> None:
+        """Leave the strategy as it was found."""
+        self._priced.clear()
 
     def _host_roi(self, trade: LocalTrade, now: datetime) -> float | None:
         minutes = int((now - trade.open_date_utc).total_seconds() // 60)

@@ -11,6 +11,7 @@ from freqtrade.exchange import price_to_precision
 from freqtrade.persistence import LocalTrade
 
 from freqtrade_riskkit.core.exits.bracket import Bracket, BracketPlan
+from freqtrade_riskkit.host.price_grid import stop_on_grid
 
 STOP_REASON = "riskkit_stop_loss"
 TARGET_REASON = "riskkit_take_profit"
@@ -36,6 +37,8 @@ class Standing:
         Entry price that the plan was made for.
     target_rate
         Price of the target, exact: an order for it is placed on the pair's grid of prices.
+    near_rate
+        Price at `NEAR` before the target.
     own_stop
         The trade's stop loss as the bracket set it; None where another one was tighter.
     priced_at
@@ -44,15 +47,14 @@ class Standing:
 
     open_rate: float
     target_rate: float
+    near_rate: float
     is_short: bool
     own_stop: float | None
     priced_at: float | None = None
 
     def reaches(self, best: float) -> bool:
         """Say whether a rate may be at the target on the grid, or beyond it: a look before rounding."""
-        if self.is_short:
-            return best <= self.target_rate * (1 + NEAR)
-        return best >= self.target_rate * (1 - NEAR)
+        return best <= self.near_rate if self.is_short else best >= self.near_rate
 
 
 class BracketDesk:
@@ -73,11 +75,13 @@ class BracketDesk:
         if standing is not None and standing.open_rate == trade.open_rate:
             standing.priced_at = None
             return standing
-        plan = self._bracket.plan(trade.open_rate, bool(trade.is_short), trade.leverage or 1.0)
+        is_short = bool(trade.is_short)
+        plan = self._bracket.plan(trade.open_rate, is_short, trade.leverage or 1.0)
         own_stop = self._tighten_stop(trade, plan)
         if own_stop is None and standing is not None and standing.own_stop == trade.stop_loss:
             own_stop = standing.own_stop  # of an earlier entry price, and still the tighter one
-        standing = Standing(trade.open_rate, plan.target_rate, bool(trade.is_short), own_stop)
+        near_rate = plan.target_rate * (1 + NEAR if is_short else 1 - NEAR)
+        standing = Standing(trade.open_rate, plan.target_rate, near_rate, is_short, own_stop)
         self.standing[trade.id] = standing
         return standing
 
@@ -149,13 +153,22 @@ class BracketDesk:
         standing.priced_at = target
 
     def _tighten_stop(self, trade: LocalTrade, plan: BracketPlan) -> float | None:
+        """Set the bracket's stop where it is the tighter one; give the stop where it is the bracket's."""
         before = trade.stop_loss
-        tighter = plan.stop_rate < before if trade.is_short else plan.stop_rate > before
-        if tighter or not before:
+        is_tighter = plan.stop_rate < before if trade.is_short else plan.stop_rate > before
+        if not before or (is_tighter and trade.initial_stop_loss_pct is None):
             trade.adjust_stop_loss(trade.open_rate, self._bracket.stop)
+            return trade.stop_loss
+        if is_tighter:
+            stop = stop_on_grid(plan.stop_rate, trade)
+            if stop < before if trade.is_short else stop > before:
+                trade.stop_loss = stop
+                trade.stop_loss_pct = -self._bracket.stop
+                trade.is_stop_loss_trailing = True  # as Freqtrade has it for any stop that moved
+                return stop
         was_set_before_restart = (
             bool(trade.is_stop_loss_trailing)
             and trade.stop_loss_pct == -self._bracket.stop
-            and math.isclose(trade.stop_loss, plan.stop_rate, rel_tol=1e-3)
+            and math.isclose(before, plan.stop_rate, rel_tol=1e-3)
         )
-        return trade.stop_loss if trade.stop_loss != before or was_set_before_restart else None
+        return before if was_set_before_restart else None

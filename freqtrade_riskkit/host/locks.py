@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from freqtrade.persistence import PairLocks
 from freqtrade.persistence.models import PairLock
+from sqlalchemy import select
 
 from freqtrade_riskkit.core.decisions import Code
 from freqtrade_riskkit.host.translation import utc
 
 ALL_PAIRS = "*"
 UNTIL_RESET = datetime(2100, 1, 1, tzinfo=UTC)
-_CODES = tuple(f"{code}:" for code in Code)
+_CODES = frozenset(Code)
 
 
 def lock_end(until: datetime | None) -> datetime:
@@ -34,24 +36,34 @@ def own_locks(now: datetime) -> list[PairLock]:
     return [
         lock
         for lock in PairLocks.get_pair_locks(ALL_PAIRS, now)
-        if lock.pair == ALL_PAIRS and (lock.reason or "").startswith(_CODES)
+        if lock.pair == ALL_PAIRS and is_worded_as_own(lock.reason)
     ]
 
 
-def was_deleted(reason: str, until: datetime | None, since: datetime | None, now: datetime) -> bool:
-    """Say whether a person took a lock of the kit back after `since` and before its end.
+def is_worded_as_own(reason: str | None) -> bool:
+    """Say whether a reason begins as the kit's do: with a code, alone or before its numbers."""
+    return (reason or "").partition(":")[0] in _CODES
+
+
+def only_own_locks(now: datetime, side: str) -> bool:
+    """Say whether locks stand on all pairs for entries of this side, and all of them are the kit's."""
+    standing = PairLocks.get_pair_locks(ALL_PAIRS, now, side)
+    return bool(standing) and all(is_worded_as_own(lock.reason) for lock in standing)
+
+
+def deleted_at(reason: str, since: datetime | None, now: datetime) -> datetime | None:
+    """Say when a person took a lock of the kit back, `since` or later; None where nobody did.
 
     Deleting a lock by Telegram, FreqUI or REST leaves its row inactive, ended at that moment. The kit
-    itself, where it takes a lock back, leaves the end as it was.
+    itself, where it takes a lock back, leaves the end as it was: on a whole minute, for locks end with
+    candles. So a lock of an earlier episode with the same reason isn't mistaken for a deleted one.
     """
-    return any(
-        not lock.active
-        and lock.reason == reason
-        and utc(lock.lock_end_time) < lock_end(until)
-        and (since is None or utc(lock.lock_end_time) >= since)
-        for lock in PairLocks.get_all_locks()
-        if lock.pair == ALL_PAIRS and utc(lock.lock_time) <= now
+    ends = (
+        utc(lock.lock_end_time)
+        for lock in _taken_back(reason)
+        if utc(lock.lock_time) <= now and not _ends_on_a_minute(lock)
     )
+    return max((end for end in ends if since is None or end >= since), default=None)
 
 
 def release(locks: list[PairLock]) -> None:
@@ -60,3 +72,19 @@ def release(locks: list[PairLock]) -> None:
         lock.active = False
     if PairLocks.use_db:
         PairLock.session.commit()
+
+
+def _taken_back(reason: str) -> Sequence[PairLock]:
+    """Give the inactive locks on all pairs with this reason; a bot's database keeps all it ever had."""
+    if not PairLocks.use_db:
+        return [
+            lock
+            for lock in PairLocks.locks
+            if lock.pair == ALL_PAIRS and not lock.active and lock.reason == reason
+        ]
+    meant = (PairLock.pair == ALL_PAIRS) & PairLock.active.is_(False) & (PairLock.reason == reason)
+    return PairLock.session.scalars(select(PairLock).where(meant)).all()
+
+
+def _ends_on_a_minute(lock: PairLock) -> bool:
+    return lock.lock_end_time.second == 0 and lock.lock_end_time.microsecond == 0

@@ -10,10 +10,22 @@ from freqtrade_riskkit.config import (
     DailyLossRule,
     DrawdownRule,
     EntryConfig,
+    ErrorsRule,
     LossStreakRule,
+    OrderRateRule,
     RiskKitConfig,
 )
-from freqtrade_riskkit.core.breaker import BreakerPolicy, DailyLoss, Drawdown, End, LossStreak
+from freqtrade_riskkit.core.breaker.policy import (
+    Action,
+    BreakerPolicy,
+    DailyLoss,
+    Drawdown,
+    End,
+    Errors,
+    LossStreak,
+    Manual,
+    OrderRate,
+)
 from freqtrade_riskkit.core.decisions import Code
 from freqtrade_riskkit.core.entry.capital import Fragmentation
 from freqtrade_riskkit.core.entry.cooldown import EntryCooldown
@@ -29,6 +41,9 @@ def breaker_policy(config: BreakerConfig) -> BreakerPolicy:
         daily_loss=_daily_loss(config.daily_loss) if config.daily_loss else None,
         drawdown=_drawdown(config.drawdown) if config.drawdown else None,
         loss_streak=_loss_streak(config.loss_streak) if config.loss_streak else None,
+        order_rate=_order_rate(config.order_rate) if config.order_rate else None,
+        errors=_errors(config.errors) if config.errors else None,
+        manual=Manual(Action(config.manual.action)),
         cooldown=timedelta(minutes=config.cooldown_minutes),
         max_trips_per_day=config.max_trips_per_day,
         warn_at=config.warn_at,
@@ -98,22 +113,30 @@ def _daily_loss(rule: DailyLossRule) -> DailyLoss:
         at=boundary,
         at_least=timedelta(minutes=rule.min_stop_duration),
     )
-    return DailyLoss(rule.limit, boundary, end)
+    return DailyLoss(rule.limit, boundary, end, Action(rule.action))
 
 
 def _drawdown(rule: DrawdownRule) -> Drawdown:
-    return Drawdown(rule.limit, _end(rule.reset, rule.stop_duration, rule.unlock_at))
+    return Drawdown(rule.limit, _end(rule), Action(rule.action))
 
 
 def _loss_streak(rule: LossStreakRule) -> LossStreak:
-    return LossStreak(rule.limit, rule.min_loss, _end(rule.reset, rule.stop_duration, rule.unlock_at))
+    return LossStreak(rule.limit, rule.min_loss, _end(rule), Action(rule.action))
 
 
-def _end(reset: str, stop_duration: float | None, unlock_at: str | None) -> End:
+def _order_rate(rule: OrderRateRule) -> OrderRate:
+    return OrderRate(rule.per_minute, rule.per_hour, _end(rule), Action(rule.action))
+
+
+def _errors(rule: ErrorsRule) -> Errors:
+    return Errors(rule.limit, _end(rule), Action(rule.action))
+
+
+def _end(rule: DrawdownRule | LossStreakRule | OrderRateRule | ErrorsRule) -> End:
     return End(
-        manual=reset == "manual",
-        after=_minutes(stop_duration),
-        at=_time_of_day(unlock_at) if unlock_at else None,
+        manual=rule.reset == "manual",
+        after=_minutes(rule.stop_duration),
+        at=_time_of_day(rule.unlock_at) if rule.unlock_at else None,
     )
 
 

@@ -12,7 +12,10 @@ from freqtrade.resolvers.pairlist_resolver import PairListResolver
 from freqtrade.resolvers.protection_resolver import ProtectionResolver
 
 from freqtrade_riskkit.host.backtest_hooks import hook_results
+from freqtrade_riskkit.host.backtest_orders import hook_orders
 from freqtrade_riskkit.host.bot_hooks import hook_bot
+from freqtrade_riskkit.host.force_entries import hook_force_entries
+from freqtrade_riskkit.host.lock_hooks import hook_locks
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _DONE = "__riskkit_registered__"
@@ -27,7 +30,10 @@ def register() -> None:
     _search_also(ProtectionResolver, _PACKAGE / "protections")
     _search_also(PairListResolver, _PACKAGE / "pairlists")
     hook_results(_once)
+    hook_orders(_once)
     hook_bot(_once)
+    hook_force_entries(_once)
+    hook_locks(_once)
 
 
 def _search_also(resolver: type[IResolver], folder: Path) -> None:

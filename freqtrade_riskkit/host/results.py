@@ -28,6 +28,7 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
     if books.desk is not None and books.desk.warnings:
         warnings[str(Code.LIMIT_NEAR)] = books.desk.warnings
     day, profit = worst_day(books.records)
+    curve = books.curve if books.desk is not None else None
     return RunResult(
         account_id=session.account_id,
         currency=session.currency,
@@ -67,6 +68,10 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
             max_drawdown_abs=metrics.max_drawdown_abs,
             worst_day=day,
             worst_day_profit=profit,
+            marked_max_drawdown=curve.max_drawdown if curve else None,
+            adverse_max_drawdown=curve.adverse_max_drawdown if curve else None,
+            worst_day_loss=curve.worst_day_loss if curve else None,
+            adverse_worst_day_loss=curve.adverse_worst_day_loss if curve else None,
         ),
         orders=books.orders.finished(),
     )

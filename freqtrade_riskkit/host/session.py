@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from freqtrade.exchange import timeframe_to_prev_date, timeframe_to_seconds
+from freqtrade.exchange import timeframe_to_prev_date
 from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
 
 from freqtrade_riskkit.config import Loaded
-from freqtrade_riskkit.core.decisions import Code, Decision
+from freqtrade_riskkit.core.data_standing import DataStanding
+from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision
 from freqtrade_riskkit.core.entry.request import EntryKind
-from freqtrade_riskkit.core.order_tracker import OrderCounts, count_orders
-from freqtrade_riskkit.core.performance import Metrics
-from freqtrade_riskkit.core.records import TradeRecord
-from freqtrade_riskkit.host import locks, opening, policies
+from freqtrade_riskkit.host import force_entries, locks, making, opening
 from freqtrade_riskkit.host.account import account_id
 from freqtrade_riskkit.host.alerts import Alerts
+from freqtrade_riskkit.host.asked import Asked
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_keeper import BotKeeper
 from freqtrade_riskkit.host.breaker_desk import WantedLock
 from freqtrade_riskkit.host.entry_gate import EntryGate
-from freqtrade_riskkit.host.exit_plans import ExitPlans
-from freqtrade_riskkit.host.exits import BracketDesk
+from freqtrade_riskkit.host.inquiries import Inquiries
 from freqtrade_riskkit.host.modes import Run, run_of
+from freqtrade_riskkit.host.pair_mark import Row
 from freqtrade_riskkit.host.status import Status, status_of
-from freqtrade_riskkit.host.trades import held_capital, open_trades
-from freqtrade_riskkit.host.translation import order_records
+from freqtrade_riskkit.host.trades import open_trades
 
 if TYPE_CHECKING:
     from freqtrade.strategy import IStrategy
@@ -38,7 +36,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("freqtrade_riskkit.session")
 
 
-class RiskSession:
+class RiskSession(Inquiries):
     """What a strategy asks, and what its bot's loop drives.
 
     Parameters
@@ -54,12 +52,24 @@ class RiskSession:
 
     Attributes
     ----------
+    is_simulated
+        Whether the run is a backtest, where Freqtrade's trades live in memory.
     acts, enforces
         Whether the kit does anything in this run, and whether its decisions count.
     failure
         Why the books could not be kept in the last loop; entries are denied meanwhile.
     books
         The books of this run; None before its first loop.
+    actions
+        What trips do to orders and positions; None where the kit changes nothing.
+    watch
+        Errors and orders of a running bot; None in a backtest and without a breaker.
+    candles
+        Freqtrade's candles of the backtest in course, by pair.
+    counts_orders
+        Whether a backtest's placed orders are wanted.
+    marks_trades
+        Whether the rates at which a bot's positions are judged are wanted.
     """
 
     def __init__(self, strategy: IStrategy, load: Callable[[], Loaded], refused: str | None = None) -> None:
@@ -68,18 +78,20 @@ class RiskSession:
         self._load = load
         self._refused = refused
         self.run: Run = run_of(strategy.config)
-        self._is_simulated = self.run.is_simulated
+        self.is_simulated = self.run.is_simulated
         self.currency: str = strategy.config["stake_currency"]
         self.alerts = Alerts(strategy, self.run)
         self._apply(load())
         self.account_id = account_id(self.config.account_id, strategy.config, self.run)
         self.gate = EntryGate(self.config, strategy, self.run, self.currency)
-        self.exits = self._make_exits()
+        self.exits = making.exits(self, self._strategy)
+        self.actions = making.actions(self)
+        self.watch = making.watch(self)
         self.books: AccountBooks | None = None
+        self.candles: Mapping[str, Sequence[Row]] | None = None
         self._keeper: BotKeeper | None = None
         self._candle: datetime | None = None
         self.failure: str | None = None
-        self._admitted: tuple[object, ...] | None = None
         self._renewed_for: object = None
 
     @property
@@ -96,17 +108,18 @@ class RiskSession:
         if not self.acts:
             self._release_locks_once(now)
             return
-        self._candle = timeframe_to_prev_date(self._strategy.timeframe, now) if self.run.is_trade else now
+        self._candle = now if self.is_simulated else timeframe_to_prev_date(self._strategy.timeframe, now)
         try:
-            with self._lock:
-                if self.run.is_trade:
-                    self._keep_bot(now)
-                else:
+            if self.is_simulated:
+                with self._lock:
                     self._keep_backtest(now)
+            else:
+                self._keep_bot(now)
         except Exception as error:
             failure = f"{type(error).__name__}: {error}"
             if failure != self.failure:
                 logger.exception("The books of the account could not be kept; entries are denied.")
+                self.alerts.send(f"{Code.CHECK_FAILED}: entries are denied: {failure}", logging.ERROR)
                 self.failure = failure
         else:
             self.failure = None
@@ -126,24 +139,20 @@ class RiskSession:
             logger.exception("A closed trade could not be booked; entries are denied until it can be.")
             return None
 
-    def admits(self, pair: str, now: datetime, kind: EntryKind = EntryKind.INITIAL) -> bool:
+    def admits(self, asked: Asked) -> bool:
         """Say whether an entry may go on, and count a denial. Never raises: a bug denies."""
         if not self.acts:
             return True
-        question = self._question(pair, now, kind)
-        if question is not None and question == self._admitted:
-            return True
-        try:
-            with self._lock:
-                decision = self._decide(pair, now, kind)
-        except Exception as error:
-            logger.exception("A check of an entry on %s failed; the entry is denied.", pair)
-            decision = Decision(False, Code.CHECK_FAILED, detail=f"{type(error).__name__}: {error}")
+        decision = self._judge(asked)
         if decision.allowed:
-            self._admitted = question
             return True
-        self.gate.denials.deny(pair, decision, self._candle)
+        self.gate.denials.deny(asked.pair, decision, self._candle)
         return not self.enforces
+
+    def turned_away(self, asked: Asked) -> None:
+        """Count a denial of an entry that Freqtrade turned away for a lock of the kit, without asking."""
+        if self.acts and not (decision := self._judge(asked)).allowed:
+            self.gate.denials.deny(asked.pair, decision, self._candle)
 
     def learn_signals(self, pair: str, dataframe: DataFrame) -> None:
         """Read the confidence of a dataframe's signals. Never raises: what can't be read is NaN."""
@@ -166,6 +175,23 @@ class RiskSession:
         except Exception:
             logger.exception("The entry on %s could not be counted.", pair)
 
+    def order_placed(self, kind: EntryKind, at: datetime) -> None:
+        """Count an order that adds risk, at its first placement; any thread may tell.
+
+        Raises
+        ------
+        ValueError
+            Where it can't be counted; who tells keeps that from the order itself.
+        """
+        with self._lock:
+            if self.books is not None and self.books.desk is not None:
+                self.books.desk.order_placed(at)
+
+    def judged(self, trade: LocalTrade, rate: float, at: datetime) -> None:
+        """Note the rate at which Freqtrade judges an open position of a bot."""
+        if self._keeper is not None:
+            self._keeper.records.marks.live.note(trade, rate, at)
+
     def forget_trade(self, trade_id: int) -> None:
         """Drop what is kept of an open trade, once it closed."""
         if self.exits is not None:
@@ -174,58 +200,41 @@ class RiskSession:
     def close_books(self) -> None:
         """Take in what the end of a backtest closed after its last loop."""
         if self.books is not None:
-            self.books.take_new_trades()
+            self.books.close()
 
     def close(self) -> None:
         """Give back what the session holds open."""
         if self._keeper is not None:
-            self._keeper.close()
+            self._keeper.close(datetime.now(UTC))
+        if self.watch is not None:
+            self.watch.detach()
 
-    def metrics(self) -> Metrics | None:
-        """Give the account's performance over its closed trades; None before the first loop."""
-        return self.books.metrics() if self.books is not None else None
-
-    def trade_records(self) -> tuple[TradeRecord, ...]:
-        """Give the records of the account's closed trades, in the order of their closing."""
-        return tuple(self.books.records) if self.books is not None else ()
-
-    def available_capital(self) -> float:
-        """Give the stake currency that is free: what open entry orders hold is not."""
-        wallets = self._strategy.wallets
-        return float(wallets.get_available_stake_amount()) if wallets is not None else 0.0
-
-    def held_capital(self) -> float:
-        """Give the stake currency that open entry orders hold."""
-        return held_capital(open_trades())
-
-    def open_orders(self, now: datetime) -> OrderCounts:
-        """Count the open orders of open trades by purpose, type and pair."""
-        records = [
-            record
-            for trade in open_trades()
-            for record in order_records(trade, self.account_id)
-            if not record.state.is_terminal
-        ]
-        return count_orders(records, now)
+    def data_standing(self) -> DataStanding | None:
+        """Say how far what a bot knows can be relied on, as of its last loop; None without one."""
+        keeper, books = self._keeper, self.books
+        return None if keeper is None or books is None else keeper.standing(books.now)
 
     def status(self) -> Status:
         """Give every figure against its limit."""
         return status_of(self)
 
-    def _question(self, pair: str, now: datetime, kind: EntryKind) -> tuple[object, ...] | None:
-        """Name what an answer depends on in a backtest, where an entry is asked about twice."""
-        if not self._is_simulated:
-            return None
-        return (
-            pair,
-            now,
-            kind,
-            LocalTrade.bt_trades,
-            len(LocalTrade.bt_trades),
-            len(LocalTrade.bt_trades_open),
-        )
+    def _judge(self, asked: Asked) -> Decision:
+        """Decide; a bug denies, and a person's override is recorded before it lets the entry pass."""
+        try:
+            with self._lock:
+                decision = self._decide(asked)
+                if not force_entries.is_overridden(decision, asked.enter_tag):
+                    return decision
+                if self._keeper is None:
+                    raise RuntimeError("an override can't be recorded before the bot's first loop")
+                if force_entries.is_news(decision):
+                    self._keeper.note_override(asked.pair, decision, asked.now)
+                return ALLOWED
+        except Exception as error:
+            logger.exception("A check of an entry on %s failed; the entry is denied.", asked.pair)
+            return Decision(False, Code.CHECK_FAILED, detail=f"{type(error).__name__}: {error}")
 
-    def _decide(self, pair: str, now: datetime, kind: EntryKind) -> Decision:
+    def _decide(self, asked: Asked) -> Decision:
         if self._refused is not None:
             return Decision(False, Code.CONFIG_INVALID, detail=self._refused)
         if self.failure is not None:
@@ -233,52 +242,54 @@ class RiskSession:
         if self.books is None:
             return Decision(False, Code.CHECK_FAILED, detail="no loop was run yet")
         self.books.take_new_trades()
-        trouble = self._keeper.decide() if self._keeper is not None else None
+        trouble = self._keeper.decide(asked.now) if self._keeper is not None else None
         if trouble is not None:
             if not trouble.allowed:
                 return trouble
-            self.gate.denials.warn(pair, trouble, self._candle)
-        return self.gate.decide(pair, now, kind, self.books, self._candle)
+            self.gate.denials.warn(asked.pair, trouble, self._candle)
+        return self.gate.decide(asked, self.books, self._candle)
 
     def _keep_bot(self, now: datetime) -> None:
-        if self._keeper is None:
-            self._keeper = opening.open_bot(self, self._strategy, now)
-        self.books = self._keeper.loop(now)
+        with self._lock:
+            if self._keeper is None:
+                self._keeper = opening.open_bot(self, self._strategy, now)
+        self._keeper.look(now)
+        with self._lock:
+            self.books = self._keeper.books
+            self._keeper.loop(now)
 
     def _keep_backtest(self, now: datetime) -> None:
-        self._renew_for_backtest()
-        books = self.books if self.books is not None else self._begin_backtest(now)
+        if self._renewed_for is not LocalTrade.bt_trades:
+            self._renew_for_backtest()
+        books = self.books = self.books or opening.open_backtest(self, self._strategy, now)
         books.pass_time(now)
-        if books.desk is not None:
-            books.desk.settle_locks(now, people_may_delete=False)
+        desk = books.desk
+        if desk is not None:
+            desk.settle_locks(now)
+            if self.actions is not None:
+                self.actions.look(desk.breaker, open_trades(), books.rate_of)
 
     def _apply(self, loaded: Loaded) -> None:
         self.config = loaded.config
         self.present = loaded.present
         self.acts = self.run is not Run.OTHER and self.config.mode != "off"
         self.enforces = self.acts and self.config.mode == "enforce"
+        section = self.config.circuit_breaker
+        self.counts_orders = self.acts and section is not None and section.order_rate is not None
+        self.marks_trades = self.acts and self.run.is_trade
 
     def _renew_for_backtest(self) -> None:
         """Begin anew where Freqtrade has begun another backtest; signals come before the first loop."""
-        if not self._is_simulated or self._renewed_for is LocalTrade.bt_trades:
+        if not self.is_simulated or self._renewed_for is LocalTrade.bt_trades:
             return
         self._apply(self._load())
         self.gate = EntryGate(self.config, self._strategy, self.run, self.currency)
-        self.exits = self._make_exits()
+        if self.exits is not None:
+            self.exits.end()
+        self.exits = making.exits(self, self._strategy)
+        self.actions = making.actions(self)
         self.books = None
-        self._admitted = None
         self._renewed_for = LocalTrade.bt_trades
-
-    def _begin_backtest(self, now: datetime) -> AccountBooks:
-        candle = timedelta(seconds=timeframe_to_seconds(self._strategy.timeframe))
-        self.books = opening.open_backtest(self, self._strategy, now, candle)
-        return self.books
-
-    def _make_exits(self) -> ExitPlans | None:
-        bracket = policies.bracket(self.config)
-        if bracket is None or not self.enforces:
-            return None
-        return ExitPlans(BracketDesk(bracket), self._strategy, self.alerts)
 
     def _release_locks_once(self, now: datetime) -> None:
         if self.run.is_trade and self._candle is None:

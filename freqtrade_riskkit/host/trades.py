@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from freqtrade.persistence import LocalTrade, Trade
+from freqtrade.persistence import LocalTrade, Order, Trade
 from sqlalchemy import select
 
 from freqtrade_riskkit.host.translation import held_by, utc
@@ -80,6 +80,20 @@ def open_trades() -> Sequence[LocalTrade]:
     return LocalTrade.bt_trades_open if not Trade.use_db else Trade.get_open_trades()
 
 
+def entry_orders_since(since: datetime) -> list[datetime]:
+    """Give when the orders of a bot's database that add risk were placed after a moment, oldest first.
+
+    A replaced order has the moment of its replacement and counts once more: rather one too many.
+    """
+    query = select(Order).where(Order.order_date > since.replace(tzinfo=None))
+    orders = Order.session.scalars(query).all()
+    return sorted(
+        utc(order.order_date)
+        for order in orders
+        if order.trade is not None and order.ft_order_side == order.trade.entry_side  # or SQL took its trade
+    )
+
+
 def open_trades_on(pair: str) -> Sequence[LocalTrade]:
     """Give the open trades of one pair."""
     if not Trade.use_db:
@@ -98,7 +112,13 @@ def is_being_replaced(trade: LocalTrade, stacking: bool) -> bool:
 
 
 def held_capital(trades: Sequence[LocalTrade]) -> float:
-    """Add up the stake currency that open entry orders hold."""
+    """Add up the stake currency that open entry orders hold.
+
+    A backtest fills an order whole: where there is one and something is held, none is open. So that one isn't
+    looked at, which goes through SQLAlchemy even there.
+    """
+    if not Trade.use_db:
+        trades = [trade for trade in trades if not trade.amount or len(trade.orders) != 1]
     return sum(
         held_by(order, trade.leverage or 1.0)
         for trade in trades

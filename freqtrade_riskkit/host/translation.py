@@ -57,17 +57,19 @@ def trade_record(trade: LocalTrade, account_id: str) -> TradeRecord:
         raise ValueError(f"trade {trade.id} ({trade.pair}) is not closed completely")
     fees, fills, slipped, requested = 0.0, 0, 0.0, False
     entry_side, leverage = trade.entry_side, trade.leverage or 1.0
+    fee_open, fee_close = trade.fee_open or 0.0, trade.fee_close or 0.0
     for order in trade.orders:
-        filled = order.filled or 0.0
-        if order.ft_is_open or not filled:
+        filled = order.filled  # each look at an order's field goes through SQLAlchemy, even in a backtest
+        if not filled or order.ft_is_open:
             continue
-        is_entry = order.ft_order_side == entry_side
-        price = order.average or order.price or order.ft_price
-        fees += filled * price * ((trade.fee_open if is_entry else trade.fee_close) or 0.0)
+        asked = order.ft_price
+        price = order.average or order.price or asked
+        fees += filled * price * (fee_open if order.ft_order_side == entry_side else fee_close)
         fills += 1
-        if order.ft_price:
+        if asked:
             requested = True
-            slipped += (price - order.ft_price) * filled * (1 if order.side == "buy" else -1)
+            if price != asked:
+                slipped += (price - asked) * filled * (1 if order.side == "buy" else -1)
     net = float(trade.close_profit_abs)
     return TradeRecord(
         account_id=account_id,

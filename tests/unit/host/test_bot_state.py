@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freqtrade_riskkit.core.breaker import CircuitBreaker, ResetWay
+from freqtrade_riskkit.core.breaker import Action, CircuitBreaker, ResetWay, RuleName, TripWay
+from freqtrade_riskkit.core.flatten import FlattenMemory
 from freqtrade_riskkit.host.bot_state import VERSION, BotState, StateUnreadable, from_text, to_text
+from freqtrade_riskkit.host.cash_watch import CashState
 from tests.unit.core.breaker.cases import DEFAULTS
 
 START = datetime(2024, 8, 5, 9, 0, 0, 123456, tzinfo=UTC)
@@ -24,6 +26,18 @@ STATE = BotState(
     booked_until=START,
     booked_ids=frozenset(),
 )
+OF_VERSION_1 = (
+    '{"version":1,"currency":"USDT","starting_balance":1000.0,"breaker":{"now":"2026-11-18T12:31:05.250000Z",'
+    '"equity":965.0,"peak":1010.0,"day_started_at":"2026-11-18T00:00:00Z","day_opening":1000.0,'
+    '"day_baseline":1000.0,"samples":[["2026-11-18T09:30:05.250000Z",1000.0],'
+    '["2026-11-18T10:30:05.250000Z",1010.0],["2026-11-18T11:30:05.250000Z",995.0],'
+    '["2026-11-18T12:30:05.250000Z",965.0]],"streak":2,"active":[{"rule":"loss_streak",'
+    '"at":"2026-11-18T12:30:05.250000Z","limit":2.0,"value":2.0,"unit":"count",'
+    '"until":"2026-11-18T13:30:05.250000Z","latched":false,"detail":""}],"cooldown_until":null,'
+    '"trip_times":["2026-11-18T12:30:05.250000Z"],"warned":[]},"equity_base":963.5,"open_realised":{"7":1.5},'
+    '"booked_until":"2026-11-17T12:30:05.250000Z","booked_ids":[4,5]}'
+)
+"""As the kit before order rate, errors, trips by hand, sales and cash flows wrote it."""
 moves = st.tuples(
     st.floats(-60, 60),
     st.sampled_from([-0.01, 0.0, 0.01]),
@@ -76,3 +90,22 @@ def test_text_when_it_is_no_state_then_refused(text: str) -> None:
 def test_text_when_of_another_version_then_refused() -> None:
     with pytest.raises(StateUnreadable, match=f"version {VERSION + 1}, not {VERSION}"):
         from_text(to_text(replace(STATE, version=VERSION + 1)))
+
+
+def test_text_when_version_1_wrote_it_then_it_goes_on_and_what_was_unknown_begins_empty() -> None:
+    state = from_text(OF_VERSION_1)
+    tripped_at = datetime(2026, 11, 18, 12, 30, 5, 250_000, tzinfo=UTC)
+    assert (state.starting_balance, state.equity_base, state.open_realised) == (1000.0, 963.5, {7: 1.5})
+    assert (state.booked_until, state.booked_ids) == (tripped_at - timedelta(hours=24), frozenset({4, 5}))
+    assert state.flatten == FlattenMemory()
+    assert state.cash == CashState()
+    assert (state.breaker.order_times, state.breaker.errors) == ((), ())
+
+    breaker = CircuitBreaker.recall(DEFAULTS, state.breaker)
+    (trip,) = breaker.active_trips
+    assert (trip.rule, trip.until) == (RuleName.LOSS_STREAK, tripped_at + timedelta(hours=1))
+    assert (trip.way, trip.action) == (TripWay.RULE, Action.BLOCK)
+    assert (breaker.equity, breaker.peak, breaker.day_loss) == (965.0, 1010.0, 35.0)
+    breaker.clock(tripped_at + timedelta(hours=1))
+    assert breaker.cooldown_until == tripped_at + timedelta(hours=1, minutes=15)
+    assert from_text(to_text(replace(state, version=VERSION))) == replace(state, version=VERSION)

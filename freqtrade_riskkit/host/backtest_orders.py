@@ -1,0 +1,47 @@
+"""Tells a backtest's session the orders that add risk, each at its first placement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from freqtrade.optimize.backtesting import Backtesting
+
+from freqtrade_riskkit.core.entry.request import EntryKind
+from freqtrade_riskkit.host.callbacks import carries_kit
+from freqtrade_riskkit.host.translation import utc
+
+Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def hook_orders(once: Callable[[Any, str, Wrap], None]) -> None:
+    """Wrap the placing of entries in a backtest; `once` does it only once."""
+    once(Backtesting, "_enter_trade", _tell)
+
+
+def _tell(original: Callable[..., Any]) -> Callable[..., Any]:
+    def _enter_trade(self: Any, pair: str, *args: Any, **kwargs: Any) -> Any:
+        numbered = self.order_id_counter
+        trade = original(self, pair, *args, **kwargs)
+        if trade is None or self.order_id_counter == numbered or not trade.orders:
+            return trade
+        if not carries_kit(self.strategy) or not self.strategy.riskkit.counts_orders:
+            return trade
+        order = trade.orders[-1]
+        # An entry that isn't confirmed uses up a number too; a replaced order brings its own rate.
+        if order.id == self.order_id_counter and _argument("requested_rate", args, kwargs) is None:
+            added = _argument("trade", args, kwargs) is not None
+            kind = EntryKind.ADDED if added else EntryKind.INITIAL
+            self.strategy.riskkit.order_placed(kind, utc(order.order_date))
+        return trade
+
+    return _enter_trade
+
+
+_POSITIONS = {"trade": 3, "requested_rate": 4}
+"""Where the arguments stand behind the pair."""
+
+
+def _argument(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    position = _POSITIONS[name]
+    return args[position] if len(args) > position else kwargs.get(name)

@@ -1,0 +1,45 @@
+"""What a position that was added to, or sold in parts, has cost so far and not realised yet."""
+
+from __future__ import annotations
+
+from freqtrade.persistence import LocalTrade
+
+from freqtrade_riskkit.core.marks import profit_line
+
+
+def profit_line_of(trade: LocalTrade) -> tuple[float, float]:
+    """Give slope and base of what closing a position of a backtest would realise; see `profit_line`."""
+    if len(trade.orders) < 2:  # by far the most, and asked of every position in every loop
+        value, funding = trade.open_trade_value, trade.funding_fees or 0.0
+    else:
+        value, funding = open_value(trade), unrealised_funding(trade)
+    return profit_line(trade.amount, value, trade.fee_close or 0.0, trade.is_short, funding)
+
+
+def open_value(trade: LocalTrade) -> float:
+    """Give what is held was bought for in a backtest, entry fees included.
+
+    Of several entries Freqtrade keeps the mean rate, rounded to the pair's prices, and works out
+    `open_trade_value` from it; profits are realised from the exact stakes. So the stake is the figure to
+    mark by: the two differ by up to half a price step a unit.
+    """
+    if len(trade.orders) < 2:
+        return trade.open_trade_value
+    value = trade.stake_amount * (trade.leverage or 1.0)
+    fee = trade.fee_open or 0.0
+    return value * (1.0 - fee if trade.is_short else 1.0 + fee)
+
+
+def unrealised_funding(trade: LocalTrade) -> float:
+    """Give the funding that no partial exit has realised yet: Freqtrade's sum counts all since the entry."""
+    funding = trade.funding_fees or 0.0
+    if not funding or len(trade.orders) < 2:
+        return funding
+    realised = since = 0.0
+    for order in trade.orders:
+        if order.ft_is_open or not order.filled:
+            continue
+        since += order.funding_fee or 0.0
+        if order.ft_order_side != trade.entry_side:
+            realised, since = realised + since, 0.0
+    return funding - realised
