@@ -42,6 +42,16 @@ class AccountSize:
         digits = 2 if amount >= 1 or amount == 0 or self.is_dollar_like else 8
         return f"{amount:.{digits}f} {self.currency}".strip()
 
+    def part(self, ratio: float) -> str:
+        """Return a ratio of the account in money, as far as its size is known."""
+        if self.amount is None:
+            return f"{ratio:g} of the account, known once the bot is connected"
+        return self.share(ratio, self.amount)
+
+    def share(self, ratio: float, whole: float, of_what: str = "") -> str:
+        """Return a ratio of an amount in money; `of_what` follows the amount."""
+        return f"{ratio:g} of {self.money(whole)}{of_what} = {self.money(ratio * whole)}"
+
     @property
     def is_dollar_like(self) -> bool:
         """Whether one unit of the stake currency is about one dollar."""

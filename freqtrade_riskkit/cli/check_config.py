@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from freqtrade_riskkit.cli.account_size import AccountSize, PositionLimits, account_size, position_limits
+from freqtrade_riskkit.cli.candle_length import candle
 from freqtrade_riskkit.cli.config_in_force import InForce, in_force
 from freqtrade_riskkit.cli.config_notes import notes
 from freqtrade_riskkit.cli.freqtrade_config import (
@@ -36,11 +37,16 @@ def check_config(
     userdir: Annotated[
         Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
     ] = None,
+    strategy: Annotated[
+        str | None,
+        typer.Option("--strategy", "-s", help="Strategy whose timeframe counts where the config has none."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Show what the riskkit section of a config has in force, why, and in money."""
     try:
         freqtrade = read_freqtrade_config(config or [], userdir)
+        trades_on = candle(freqtrade, strategy or freqtrade.get("strategy"))
         loaded = load(freqtrade.get("riskkit"))
         _check_protections(loaded, freqtrade)
     except ConfigUnreadable as error:
@@ -49,7 +55,7 @@ def check_config(
         _refuse(str(error).splitlines()[0], error.problems, as_json)
     account, positions = account_size(freqtrade, loaded.config), position_limits(freqtrade, loaded.config)
     values = tuple(in_force(loaded, account, keys_from_environment()))
-    remarks = notes(loaded, freqtrade, account, positions)
+    remarks = notes(loaded, freqtrade, account, positions, trades_on)
     if as_json:
         print(json.dumps(_as_data(loaded, account, positions, values, remarks), indent=2))
     else:

@@ -21,6 +21,13 @@ _CAN_BE_OFF = {
     "circuit_breaker.daily_loss",
     "circuit_breaker.drawdown",
     "circuit_breaker.loss_streak",
+    "circuit_breaker.order_rate",
+    "circuit_breaker.order_rate.per_minute",
+    "circuit_breaker.order_rate.per_hour",
+    "circuit_breaker.order_rate.stop_flood_per_minute",
+    "circuit_breaker.errors",
+    "circuit_breaker.data",
+    "circuit_breaker.cash_flows",
     "order_tracking",
     "exits",
     "exits.bracket",
@@ -71,9 +78,8 @@ class InForce:
             return str(self.value).lower()
         if isinstance(self.value, list):
             return ", ".join(str(item["method"]) for item in self.value) or "none"
-        if isinstance(self.value, float):
-            return f"{self.value:g}{' minutes' if self.name.endswith('stop_duration') else ''}"
-        return str(self.value)
+        text = f"{self.value:g}" if isinstance(self.value, float) else str(self.value)
+        return f"{text} minutes" if self.name.endswith("stop_duration") else text
 
     @property
     def why(self) -> str:
@@ -119,13 +125,7 @@ def without_password(url: str) -> str:
 
 def _money(key: str, value: Any, account: AccountSize) -> str:
     if key == _OF_A_STAKE:
-        return _part(value, account.stake, account, " stake") if account.stake is not None else ""
+        return account.share(value, account.stake, " stake") if account.stake is not None else ""
     if key not in _OF_THE_ACCOUNT:
         return ""
-    if account.amount is None:
-        return f"{value:g} of the account, known once the bot is connected"
-    return _part(value, account.amount, account, "")
-
-
-def _part(ratio: float, whole: float, account: AccountSize, of_what: str) -> str:
-    return f"{ratio:g} of {account.money(whole)}{of_what} = {account.money(ratio * whole)}"
+    return account.part(value)

@@ -6,20 +6,26 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from freqtrade.exchange import timeframe_to_minutes
-
 from freqtrade_riskkit.cli.account_size import AccountSize, PositionLimits
-from freqtrade_riskkit.config import BreakerConfig, Loaded, RiskKitConfig
+from freqtrade_riskkit.cli.breaker_notes import breaker_notes
+from freqtrade_riskkit.cli.candle_length import Candle
+from freqtrade_riskkit.cli.channel_notes import channel_notes
+from freqtrade_riskkit.config import Loaded, RiskKitConfig
 
 #: From which and below which size, in dollars, each profile is meant.
 _SIZE_OF_PROFILE = {"micro_cap": (15.0, 500.0), "small": (500.0, 1000.0), "standard": (1000.0, math.inf)}
 
 
 def notes(
-    loaded: Loaded, freqtrade: Mapping[str, Any], account: AccountSize, positions: PositionLimits
+    loaded: Loaded,
+    freqtrade: Mapping[str, Any],
+    account: AccountSize,
+    positions: PositionLimits,
+    candle: Candle | None,
 ) -> tuple[str, ...]:
     """Return one sentence for each thing that works otherwise than the values alone suggest."""
     config = loaded.config
+    breaker, acts = config.circuit_breaker, config.mode == "enforce"
     if not loaded.present:
         return ("There is no riskkit section: the kit only keeps its records and denies nothing.",)
     if config.mode == "off":
@@ -31,8 +37,9 @@ def notes(
         *_mode(config),
         *_profile(config, account),
         *_slots(config, positions),
-        *(() if config.circuit_breaker is None else _breaker(config.circuit_breaker, freqtrade)),
+        *(() if breaker is None else breaker_notes(breaker, freqtrade, account, candle, acts)),
         *_protections(config, freqtrade),
+        *channel_notes(freqtrade),
     )
 
 
@@ -40,7 +47,8 @@ def _mode(config: RiskKitConfig) -> Iterator[str]:
     if config.mode == "observe":
         yield (
             "Mode observe: every decision is taken and recorded as what would have been done, and nothing "
-            "is changed; sizing, exits and protections of the section do nothing."
+            "is changed: nothing is locked, cancelled or flattened; sizing, exits and protections of the "
+            "section do nothing."
         )
     if not config.entry.enabled:
         yield "riskkit.entry.enabled is false: every entry is denied (ENTRIES_DISABLED), exits go on."
@@ -79,38 +87,6 @@ def _slots(config: RiskKitConfig, positions: PositionLimits) -> Iterator[str]:
             yield (
                 f"max_open_trades {positions.freqtrade:g} is lower than riskkit.entry.{key} {limit}: "
                 "the lower one wins."
-            )
-
-
-def _breaker(breaker: BreakerConfig, freqtrade: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("daily_loss", "drawdown"):
-        rule = getattr(breaker, name)
-        if rule is not None and rule.limit == 1:
-            yield (
-                f"riskkit.circuit_breaker.{name}.limit 1 is the whole account: the rule trips when nothing "
-                "is left (for 1 % write 0.01)."
-            )
-    if not freqtrade.get("enable_protections"):
-        yield "A backtest simulates the circuit breaker only with --enable-protections."
-    yield from _candle_ends(breaker, freqtrade)
-
-
-def _candle_ends(breaker: BreakerConfig, freqtrade: Mapping[str, Any]) -> Iterator[str]:
-    timeframe = freqtrade.get("timeframe")
-    if not timeframe:
-        yield (
-            "Freqtrade's locks end with a candle, and the config names no timeframe: a stop that is shorter "
-            "than the strategy's candle lasts until that candle ends."
-        )
-        return
-    minutes = timeframe_to_minutes(str(timeframe))
-    for name in ("daily_loss", "drawdown", "loss_streak"):
-        rule = getattr(breaker, name)
-        if rule is not None and rule.stop_duration is not None and rule.stop_duration < minutes:
-            yield (
-                f"riskkit.circuit_breaker.{name}.stop_duration of {rule.stop_duration:g} minutes is shorter "
-                f"than a candle ({timeframe}): Freqtrade's locks end with a candle, so in a backtest "
-                f"the stop lasts up to {minutes} minutes; a bot takes its lock back in time."
             )
 
 

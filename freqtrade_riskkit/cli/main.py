@@ -73,6 +73,26 @@ COMMANDS = {
         "status",
         "Show an account's breaker: its state, and every figure against its limit.",
     ),
+    "report": Subcommand(
+        "freqtrade_riskkit.cli.report",
+        "report",
+        "Show how an account has done: every metric of its closed trades, its equity, its trends.",
+    ),
+    "import": Subcommand(
+        "freqtrade_riskkit.cli.import_trades",
+        "import_trades",
+        "Fill an account's records with the closed trades of a Freqtrade database.",
+    ),
+    "trip": Subcommand(
+        "freqtrade_riskkit.cli.trip",
+        "trip",
+        "Trip an account's breaker by hand: no entries until somebody resets it.",
+    ),
+    "reset": Subcommand(
+        "freqtrade_riskkit.cli.reset",
+        "reset",
+        "Reset an account's breaker by hand: its trips end, no cooldown follows, and losses count anew.",
+    ),
 }
 
 

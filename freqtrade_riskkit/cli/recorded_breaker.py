@@ -13,6 +13,7 @@ from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtr
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.config import ConfigInvalid, RiskKitConfig, load
 from freqtrade_riskkit.core.breaker import BreakerPolicy, CircuitBreaker, Trip
+from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.host.bot_state import STATE_NAME, BotState, StateUnreadable, from_text
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, list_accounts, open_last_used
@@ -70,6 +71,7 @@ def _standing(
     if policy is not None and state is None:
         raise Refused(f"the bot of account {ledger.account_id} has recorded no breaker yet")
     breaker, ahead = _recall(policy, state, now)
+    data = state.data if state is not None else DataStanding()
     return Standing(
         account_id=ledger.account_id,
         generation=ledger.generation,
@@ -82,9 +84,12 @@ def _standing(
         equity=breaker.equity if breaker else None,
         peak=breaker.peak if breaker else None,
         day_loss=breaker.day_loss if breaker else None,
+        oldest_mark_at=data.oldest_mark_at,
+        unmarked=data.unmarked,
         near=policy.warn_at if policy is not None else 1.0,
         figures=breaker.figures() if breaker else (),
         trips=breaker.active_trips if breaker else (),
+        data=data,
         notes=_notes(config, freqtrade, state, ahead),
         explanation=explain(policy) if explained and policy is not None else (),
         history=_history(ledger) if explained else (),
@@ -114,6 +119,12 @@ def _notes(
             f"the records are in {state.currency}, the stake is now {freqtrade['stake_currency']}: the bot's "
             "breaker begins anew."
         )
+    if state is not None and state.data.stale is not None:
+        notes.append(
+            f"when this was recorded, entries were denied: {state.data.stale.message(state.currency)}"
+        )
+    if state is not None and state.data.cash_trouble is not None:
+        notes.append(f"{state.data.cash_trouble}.")
     if ahead:
         notes.append("a trip is shown that was not recorded: this config's limits were reached before it.")
     return tuple(notes)

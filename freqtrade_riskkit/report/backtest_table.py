@@ -49,8 +49,17 @@ def _summary(name: str, result: RunResult) -> Table:
         "Max drawdown (closed trades)",
         f"{percent(equity.max_drawdown)} ({money(equity.max_drawdown_abs, result.currency)})",
     )
+    if equity.marked_max_drawdown is not None:
+        table.add_row(
+            "Max drawdown (open positions too)",
+            f"{percent(equity.marked_max_drawdown)} (within candles {percent(equity.adverse_max_drawdown)})",
+        )
+        table.add_row(
+            "Worst day's loss (open positions too)",
+            f"{percent(equity.worst_day_loss)} (within candles {percent(equity.adverse_worst_day_loss)})",
+        )
     worst = f" on {equity.worst_day}" if equity.worst_day else ""
-    table.add_row("Worst day", money(equity.worst_day_profit, result.currency) + worst)
+    table.add_row("Worst day (closed trades)", money(equity.worst_day_profit, result.currency) + worst)
     table.add_row("Longest losing streak", str(metrics.longest_loss_streak))
     table.add_row("Average open positions", plain(result.entries.average_positions))
     table.add_row("Breaker trips", str(len(result.trips)))

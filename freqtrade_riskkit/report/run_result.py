@@ -29,7 +29,20 @@ class TripLine:
 
 @dataclass(frozen=True, slots=True)
 class EquityLine:
-    """Equity over closed trades, in stake currency; the drawdown is a ratio of the peak."""
+    """Equity in stake currency; drawdowns and losses of a day are ratios.
+
+    Attributes
+    ----------
+    start, final, peak, max_drawdown, max_drawdown_abs, worst_day, worst_day_profit
+        Over closed trades.
+    marked_max_drawdown, worst_day_loss
+        With open positions at each candle's open, which is what the breaker sees: the largest fall from the
+        peak, and the largest loss since a day's opening as a ratio of that opening. None where no breaker
+        was simulated.
+    adverse_max_drawdown, adverse_worst_day_loss
+        The same with every open position at the worst price of the candle before: what the breaker can't
+        see between two opens.
+    """
 
     start: float
     final: float
@@ -38,6 +51,10 @@ class EquityLine:
     max_drawdown_abs: float | None
     worst_day: str | None
     worst_day_profit: float | None
+    marked_max_drawdown: float | None = None
+    adverse_max_drawdown: float | None = None
+    worst_day_loss: float | None = None
+    adverse_worst_day_loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from freqtrade_riskkit.core.breaker import BreakerState, RuleFigure, Trip
-from freqtrade_riskkit.report.breaker_explained import RULE_WORDS
+from freqtrade_riskkit.core.data_standing import DataStanding
+from freqtrade_riskkit.report.breaker_explained import ACTION_WORDS, RULE_WORDS, WAY_WORDS
 from freqtrade_riskkit.report.tables import add_moment_column, lean_table, print_table
 from freqtrade_riskkit.report.wording import minute, money, of_limit
 
@@ -44,11 +45,17 @@ class Standing:
     cooldown_until
         End of the cooldown; None outside of one.
     equity, peak, day_loss
-        In stake currency; None without a breaker.
+        In stake currency, open positions at their marks; None without a breaker.
+    oldest_mark_at
+        Moment of the oldest mark in them; None where nothing was open or marked.
+    unmarked
+        Pairs of open positions that had no mark and counted at their cost.
     near
         Share of a limit from which a figure is called near.
     figures, trips
         Every figure beside its limit, and the trips that hold.
+    data
+        Marks of open positions, and what the bot could not rely on, as recorded.
     notes
         What a reader should know besides.
     explanation, history
@@ -66,9 +73,12 @@ class Standing:
     equity: float | None
     peak: float | None
     day_loss: float | None
+    oldest_mark_at: datetime | None
+    unmarked: tuple[str, ...]
     near: float
     figures: tuple[RuleFigure, ...]
     trips: tuple[Trip, ...]
+    data: DataStanding
     notes: tuple[str, ...]
     explanation: tuple[str, ...]
     history: tuple[HistoryLine, ...]
@@ -83,10 +93,12 @@ _ADAPTER = TypeAdapter(Standing)
 
 
 def to_json(standing: Standing) -> Mapping[str, Any]:
-    """Give a standing as plain values; each trip with its code."""
+    """Give a standing as plain values; each trip with its code, each mark with its age now."""
     data: dict[str, Any] = _ADAPTER.dump_python(standing, mode="json")
     for trip, values in zip(standing.trips, data["trips"], strict=True):
         values["code"] = str(trip.code)
+    for mark, values in zip(standing.data.marks, data["data"]["marks"], strict=True):
+        values["age_seconds"] = mark.age_seconds(standing.now)
     return data
 
 
@@ -95,7 +107,8 @@ def print_standing(console: Console, standing: Standing) -> None:
     console.print(f"[bold]{escape(_headline(standing))}[/]")
     if standing.as_of is not None:
         console.print(
-            f"Figures as recorded on {minute(standing.as_of)} UTC; it is {minute(standing.now)} UTC.",
+            f"Figures as recorded on {minute(standing.as_of)} UTC, {_age(standing, standing.as_of)} ago; "
+            f"it is {minute(standing.now)} UTC."
         )
     for note in standing.notes:
         console.print(f"Note: {escape(note)}")
@@ -137,7 +150,12 @@ def _print_figures(console: Console, standing: Standing) -> None:
     print_table(console, table)
     amounts = (standing.equity, standing.peak, standing.day_loss)
     equity, peak, lost = (money(amount, standing.currency) for amount in amounts)
-    console.print(f"Equity {equity}, peak {peak}, lost today {lost} (closed trades).")
+    console.print(f"Equity {equity}, peak {peak}, lost today {lost}; open positions included.")
+    if standing.oldest_mark_at is not None:
+        age = _age(standing, standing.oldest_mark_at)
+        console.print(f"The oldest price of an open position is {age} old.")
+    if standing.unmarked:
+        console.print(f"Without a price, and counted at cost: {escape(', '.join(standing.unmarked))}.")
 
 
 def _print_trips(console: Console, standing: Standing) -> None:
@@ -149,8 +167,22 @@ def _print_trips(console: Console, standing: Standing) -> None:
     for trip in standing.trips:
         value = of_limit(trip.value, trip.limit, trip.unit, standing.currency)
         until = "a person resets it" if trip.until is None else minute(trip.until)
-        table.add_row(minute(trip.at), trip.code, value, until)
+        table.add_row(minute(trip.at), trip.code, "–" if trip.is_manual else value, until)
     print_table(console, table)
+    for trip in standing.trips:
+        detail = f" ({trip.detail})" if trip.detail else ""
+        done = "It is only observed." if standing.mode == "observe" else ACTION_WORDS[trip.action]
+        text = f"{trip.code}: tripped by {WAY_WORDS[trip.way]}{detail}. {done}"
+        console.print(escape(text))
+
+
+def _age(standing: Standing, moment: datetime) -> str:
+    """Write how long before now a moment was; a clock that was set back doesn't make it negative."""
+    seconds = max(0, round((standing.now - moment).total_seconds()))
+    if seconds < 120:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
 def _print_history(console: Console, standing: Standing) -> None:

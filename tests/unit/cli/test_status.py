@@ -10,17 +10,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from freqtrade_riskkit.cli.main import run
 from freqtrade_riskkit.cli.recorded_breaker import read_standing
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.config import load
-from freqtrade_riskkit.core.breaker import BreakerState, CircuitBreaker, RuleName
+from freqtrade_riskkit.core.breaker import (
+    Action,
+    BreakerEvent,
+    BreakerState,
+    CircuitBreaker,
+    RuleName,
+    TripWay,
+)
+from freqtrade_riskkit.core.data_standing import DataStanding, MarkStanding
+from freqtrade_riskkit.core.decisions import Code, Decision, Unit
 from freqtrade_riskkit.host.bot_state import STATE_NAME, VERSION, BotState, to_text
 from freqtrade_riskkit.host.breaker_words import describe
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.ledger import open_ledger
-from freqtrade_riskkit.report.standing import Standing
+from freqtrade_riskkit.report.standing import Standing, print_standing, to_json
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECTION = {"account_id": "main", "circuit_breaker": {}}
@@ -36,6 +46,7 @@ CONFIG = {
     "pairlists": [{"method": "StaticPairList"}],
 }
 Losses = list[float]
+NOTHING_OPEN = DataStanding()
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +62,13 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def bot(tmp_path: Path) -> Callable[..., None]:
     """Leave what a bot of 1,000 USDT leaves that closes trades of these profits, a minute apart."""
 
-    def leave(profits: Losses, section: Mapping[str, Any] = SECTION, fingerprint: str = "f1") -> None:
+    def leave(
+        profits: Losses,
+        section: Mapping[str, Any] = SECTION,
+        fingerprint: str = "f1",
+        also: Callable[[CircuitBreaker], list[BreakerEvent]] = lambda breaker: [],
+        data: DataStanding = NOTHING_OPEN,
+    ) -> None:
         breaker_section = load(section).config.circuit_breaker
         assert breaker_section is not None
         breaker = CircuitBreaker(breaker_policy(breaker_section), 1000.0, MORNING)
@@ -59,8 +76,9 @@ def bot(tmp_path: Path) -> Callable[..., None]:
         for number, profit in enumerate(profits, start=1):
             equity += profit
             events += breaker.trade_closed(equity, profit / 100, MORNING + timedelta(minutes=number))
+        events += also(breaker)
         memory = breaker.remember()
-        state = BotState(VERSION, "USDT", 1000.0, memory, equity, {}, memory.now, frozenset())
+        state = BotState(VERSION, "USDT", 1000.0, memory, equity, {}, memory.now, frozenset(), data=data)
         ledger = open_ledger(
             "sqlite:///riskkit.sqlite",
             tmp_path / "user_data",
@@ -107,6 +125,8 @@ def test_status_when_all_is_well_then_closed_with_every_figure(
         RuleName.DAILY_LOSS: (25.0, 50.0, pytest.approx(0.5)),
         RuleName.DRAWDOWN: (0.025, 0.15, pytest.approx(1 / 6)),
         RuleName.LOSS_STREAK: (2, 5, 0.4),
+        RuleName.ORDER_RATE: (0, 10, 0.0),
+        RuleName.ERRORS: (0, 3, 0.0),
     }
 
 
@@ -245,8 +265,9 @@ def test_command_when_asked_to_explain_then_rules_and_history_are_told(
     assert _exit_code("status", "-c", config(), "--explain") == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert (
-        "Drawdown: trips at 15.00% below the equity's peak. A trip holds until a person resets it." in shown
-    )
+        "Drawdown: trips at 15.00% below the equity's peak, open positions included. "
+        "A trip holds until a person resets it."
+    ) in shown
     assert "delete its lock on *" in shown
     assert shown.index("LIMIT_NEAR") < shown.index("DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1510")
 
@@ -258,7 +279,70 @@ def test_command_when_all_is_well_then_json_and_exit_code_0(
     assert _exit_code("status", "-c", config(), "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["account_id"], answer["breaker"], answer["equity"]) == ("main", "closed", 1010.0)
-    assert [figure["rule"] for figure in answer["figures"]] == ["daily_loss", "drawdown", "loss_streak"]
+    rules = ["daily_loss", "drawdown", "loss_streak", "order_rate", "errors"]
+    assert [figure["rule"] for figure in answer["figures"]] == rules
+
+
+def test_command_when_positions_are_open_then_their_marks_are_in_the_figures_with_their_age(
+    bot: Callable[..., None], config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """10 lost by a close and 25 on what is open, priced at 08:02 and a pair never; looked at 90 s later."""
+    bot(
+        [-10.0],
+        also=lambda breaker: breaker.equity_moved(965.0, MORNING + timedelta(minutes=2)),
+        data=DataStanding(
+            (
+                MarkStanding("BTC/USDT", False, 97.5, MORNING + timedelta(minutes=2)),
+                MarkStanding("ETH/USDT", False, 50.0, MORNING + timedelta(minutes=3)),
+                MarkStanding("XYZ/USDT", False, None, None),
+            ),
+            Decision(False, Code.DATA_STALE, 120.0, None, Unit.SECONDS, "no rate of XYZ/USDT is known"),
+            "deposits and withdrawals can't be read (refused): no permission",
+        ),
+    )
+    standing = stand(config(), minutes=3.5)
+    assert (standing.equity, standing.day_loss) == (965.0, 35.0)
+    print_standing(Console(highlight=False), standing)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "recorded on 2026-03-02 08:02 UTC, 90 s ago" in shown
+    assert "Equity 965.00 USDT, peak 1000.00 USDT, lost today 35.00 USDT; open positions included." in shown
+    assert "The oldest price of an open position is 90 s old." in shown
+    assert "Without a price, and counted at cost: XYZ/USDT." in shown
+    assert "entries were denied: DATA_STALE: limit=120 s, no rate of XYZ/USDT is known" in shown
+    assert "Note: deposits and withdrawals can't be read (refused): no permission." in shown
+    told = to_json(standing)["data"]
+    assert [(mark["pair"], mark["rate"], mark["age_seconds"]) for mark in told["marks"]] == [
+        ("BTC/USDT", 97.5, 90.0),
+        ("ETH/USDT", 50.0, 30.0),
+        ("XYZ/USDT", None, None),
+    ]
+    assert (told["stale"]["code"], told["stale"]["limit"]) == ("DATA_STALE", 120.0)
+
+
+def test_command_when_a_person_tripped_then_the_way_and_what_is_done_stand_beside_the_rules_trips(
+    bot: Callable[..., None], config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot(
+        [-151.0],
+        also=lambda breaker: breaker.trip(
+            TripWay.FLAG_FILE, MORNING + timedelta(minutes=5), "riskkit.halt", action=Action.FLATTEN
+        ),
+    )
+    assert _exit_code("status", "-c", config()) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "DRAWDOWN_EXCEEDED 15.10% of 15.00% a person resets it" in shown
+    assert "DRAWDOWN_EXCEEDED: tripped by its rule (peak=1000, equity=849). Entries are denied." in shown
+    assert "MANUAL_TRIP – a person resets it" in shown
+    assert (
+        "MANUAL_TRIP: tripped by a flag file (riskkit.halt). Entries are denied, open entry orders are "
+        "cancelled, open positions are sold."
+    ) in shown
+    assert _exit_code("status", "-c", config(), "--json") == 1
+    trips = json.loads(capsys.readouterr().out)["trips"]
+    assert [(trip["code"], trip["way"], trip["action"]) for trip in trips] == [
+        ("DRAWDOWN_EXCEEDED", "rule", "block"),
+        ("MANUAL_TRIP", "flag_file", "flatten"),
+    ]
 
 
 def test_command_when_nothing_is_known_then_one_line_and_exit_code_2(

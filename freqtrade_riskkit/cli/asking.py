@@ -1,0 +1,150 @@
+"""How a command asks an account's bot for something through its ledger, and waits until it was noticed."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from freqtrade_riskkit.cli.account_size import account_size
+from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
+from freqtrade_riskkit.cli.refusal import Refused
+from freqtrade_riskkit.config import ConfigInvalid, load
+from freqtrade_riskkit.core.breaker import RuleName
+from freqtrade_riskkit.ledger import (
+    AccountLedger,
+    LedgerUnavailable,
+    RequestKind,
+    RequestRow,
+    list_accounts,
+    open_last_used,
+)
+
+_POLL_SECONDS = 0.2
+_LONGEST_WAIT = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAccount:
+    """The account of a config, as far as asking its bot needs it.
+
+    Attributes
+    ----------
+    name
+        Name of the account in the ledger.
+    db_url, user_data
+        Where the ledger is.
+    flag_file
+        The flag file that trips the account's breaker.
+    is_observed
+        Whether the bot only records what it would do.
+    """
+
+    name: str
+    db_url: str
+    user_data: Path
+    flag_file: Path
+    is_observed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and what is known of it at the end of the wait.
+
+    Attributes
+    ----------
+    row
+        As it stands in the ledger.
+    trouble
+        Why nobody knows whether it was taken; None where the ledger answered.
+    """
+
+    row: RequestRow
+    trouble: str | None = None
+
+
+def read_account(configs: Sequence[str], userdir: Path | None) -> AskedAccount:
+    """Find the account of a config.
+
+    Raises
+    ------
+    Refused
+        Where the config can't be read, or switches the breaker off.
+    """
+    try:
+        freqtrade = read_freqtrade_config(configs, userdir)
+        config = load(freqtrade.get("riskkit")).config
+    except (ConfigUnreadable, ConfigInvalid) as error:
+        raise Refused(str(error)) from None
+    if config.circuit_breaker is None:
+        raise Refused('the config has no breaker: write "circuit_breaker": {} in its section riskkit')
+    if config.mode == "off":
+        raise Refused("riskkit.mode is off: the kit does nothing, and no breaker holds")
+    user_data = Path(freqtrade["user_data_dir"])
+    return AskedAccount(
+        name=account_size(freqtrade, config).name,
+        db_url=config.db_url,
+        user_data=user_data,
+        flag_file=user_data / config.circuit_breaker.manual.flag_file,
+        is_observed=config.mode == "observe",
+    )
+
+
+def ask(
+    account: AskedAccount, kind: RequestKind, text: str, rule: RuleName | None, wait_seconds: float
+) -> Asked | None:
+    """Write a request and wait until the bot took it; None where no bot has kept records of the account yet.
+
+    Raises
+    ------
+    LedgerUnavailable
+        Where the request can't be written.
+    """
+    ledger = open_last_used(account.db_url, account.user_data, account.name, to_ask=True)
+    if ledger is None:
+        return None
+    with closing(ledger):
+        number = ledger.add_request(kind, datetime.now(UTC), text, rule)
+        return _wait(ledger, number, wait_seconds)
+
+
+def checked_wait(seconds: float) -> float:
+    """Give a time to wait; refused where it isn't 0 to 3600 seconds."""
+    if not (math.isfinite(seconds) and 0 <= seconds <= _LONGEST_WAIT):
+        raise Refused(f"--wait must be 0 to {_LONGEST_WAIT:.0f} seconds, was {seconds:g}")
+    return seconds
+
+
+def others(account: AskedAccount) -> str:
+    """Say of which accounts there are records."""
+    known = sorted({row.account_id for row in list_accounts(account.db_url, account.user_data)})
+    if not known:
+        return "a bot with the kit begins them at its first loop"
+    return f"there are records of {', '.join(known)}"
+
+
+def _wait(ledger: AccountLedger, number: int, wait_seconds: float) -> Asked:
+    """Look again and again until the bot took the request, the time is over, or the ledger stays silent."""
+    deadline = time.monotonic() + wait_seconds
+    found = Asked(_row(ledger, number))
+    with Console(stderr=True).status(f"Waiting up to {wait_seconds:g} s for the bot …"):
+        while found.row.taken_at is None and time.monotonic() < deadline:
+            time.sleep(min(_POLL_SECONDS, max(0.0, deadline - time.monotonic())))
+            try:
+                found = Asked(_row(ledger, number))
+            except LedgerUnavailable as error:
+                found = Asked(found.row, str(error))
+    return found
+
+
+def _row(ledger: AccountLedger, number: int) -> RequestRow:
+    row = ledger.request(number)
+    if row is None:
+        raise LedgerUnavailable(f"ledger: the request {number} is gone")
+    return row

@@ -1,0 +1,62 @@
+"""`riskkit reset`: let an account's breaker go by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from freqtrade_riskkit.cli.asked_outcome import Outcome
+from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, others, read_account
+from freqtrade_riskkit.cli.refusal import Refused
+from freqtrade_riskkit.core.breaker import RuleName
+from freqtrade_riskkit.ledger import LedgerUnavailable, RequestKind
+
+
+def reset(
+    config: Annotated[
+        list[str] | None,
+        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
+    ] = None,
+    userdir: Annotated[
+        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
+    ] = None,
+    rule: Annotated[
+        RuleName | None, typer.Option("--rule", help="Only the trip of this rule; all by default.")
+    ] = None,
+    wait: Annotated[float, typer.Option("--wait", help="Seconds to wait until the bot noticed.")] = 20.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Reset an account's breaker by hand: its trips end, no cooldown follows, and losses count anew.
+
+    It ends what is tripped when it is asked for, and takes the flag file away; a trip that comes later stays.
+    The exit code is 0 where the bot noticed, also where nothing was tripped, 1 where that isn't known yet,
+    and 2 where nothing could be asked.
+    """
+    seconds = checked_wait(wait)
+    account = read_account(config or [], userdir)
+    flag = _lower_flag(account) if rule in (None, RuleName.MANUAL) else None
+    also = f" (flag file {account.flag_file}: {flag})" if flag is not None else ""
+    try:
+        asked = ask(account, RequestKind.RESET, "", rule, seconds)
+        if asked is None:
+            raise Refused(f"no records of account {account.name} yet; {others(account)}{also}")
+    except LedgerUnavailable as error:
+        raise Refused(
+            f"{error}{also}; deleting the breaker's lock in FreqUI or Telegram resets it too"
+        ) from None
+    outcome = Outcome("Reset", account, asked, seconds, flag)
+    print(outcome.to_json() if as_json else "\n".join(outcome.lines()))
+    if outcome.exit_code():
+        raise typer.Exit(outcome.exit_code())
+
+
+def _lower_flag(account: AskedAccount) -> str | None:
+    try:
+        account.flag_file.unlink()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return f"can't be removed from here ({error.strerror}), the bot tries to"
+    return "removed"

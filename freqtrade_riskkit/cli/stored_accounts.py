@@ -1,0 +1,107 @@
+"""Which accounts and generations a store holds, for commands that read one or all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from freqtrade_riskkit.cli.account_size import account_size
+from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
+from freqtrade_riskkit.cli.refusal import Refused
+from freqtrade_riskkit.config import ConfigInvalid, load
+from freqtrade_riskkit.ledger import AccountRow, LedgerUnavailable, list_accounts
+from freqtrade_riskkit.report.safe_text import visible
+
+Place = tuple[str, Path]
+"""The store's URL, and the folder that a relative path in it is taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One generation of one account.
+
+    Attributes
+    ----------
+    place
+        Where its store is.
+    row
+        Account, generation and when bots opened it.
+    generations
+        How many the account has.
+    """
+
+    place: Place
+    row: AccountRow
+    generations: int
+
+
+def place_and_account(configs: Sequence[str], userdir: Path | None) -> tuple[Place, str]:
+    """Give where the store of a config is, and the config's own account.
+
+    Raises
+    ------
+    Refused
+        Where the config can't be read.
+    """
+    try:
+        freqtrade = read_freqtrade_config(configs, userdir)
+        config = load(freqtrade.get("riskkit")).config
+    except (ConfigUnreadable, ConfigInvalid) as error:
+        raise Refused(str(error)) from None
+    return (config.db_url, Path(freqtrade["user_data_dir"])), account_size(freqtrade, config).name
+
+
+def stored_rows(place: Place) -> list[AccountRow]:
+    """Give every generation of every account; refused where the store can't be used."""
+    try:
+        return list_accounts(*place)
+    except LedgerUnavailable as error:
+        raise Refused(str(error)) from None
+
+
+def one_account(place: Place, account: str, generation: int | None) -> Stored:
+    """Find a generation of an account: the one that a bot opened last where none is named.
+
+    Raises
+    ------
+    Refused
+        Where there is no such account or generation, or the store can't be used.
+    """
+    rows = stored_rows(place)
+    own = [row for row in rows if row.account_id == account]
+    if not own:
+        raise Refused(f"no records of account {visible(account)} yet{_others(rows)}")
+    if generation is None:
+        return Stored(place, _last_used(own), len(own))
+    for row in own:
+        if row.generation == generation:
+            return Stored(place, row, len(own))
+    numbers = ", ".join(str(row.generation) for row in own)
+    raise Refused(f"account {visible(account)} has no generation {generation}, it has {numbers}")
+
+
+def all_accounts(place: Place) -> list[Stored]:
+    """Give each account of a store with the generation that a bot opened last, in the order of names.
+
+    Raises
+    ------
+    Refused
+        Where there is none, or the store can't be used.
+    """
+    rows = stored_rows(place)
+    if not rows:
+        raise Refused(f"no records of any account yet{_others(rows)}")
+    names = dict.fromkeys(row.account_id for row in rows)
+    owned = {name: [row for row in rows if row.account_id == name] for name in names}
+    return [Stored(place, _last_used(own), len(own)) for own in owned.values()]
+
+
+def _last_used(rows: Sequence[AccountRow]) -> AccountRow:
+    return max(rows, key=lambda row: (row.last_opened_at, row.generation))
+
+
+def _others(rows: Sequence[AccountRow]) -> str:
+    if not rows:
+        return "; a bot with the kit begins them at its first loop, riskkit import fills them from a database"
+    return f"; there are records of {', '.join(dict.fromkeys(visible(row.account_id) for row in rows))}"

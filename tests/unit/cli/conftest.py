@@ -1,0 +1,34 @@
+"""Fixtures for commands that read records."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.records import exit_code, write_config
+
+
+@pytest.fixture
+def bare_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder of its own, a wide terminal, and no Freqtrade keys in the environment."""
+    for name in list(os.environ):
+        if name.startswith("FREQTRADE__"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+
+@pytest.fixture
+def answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    """Ask for JSON, with exit code 0."""
+
+    def ask(*arguments: str | Path) -> Any:
+        assert exit_code("report", "-c", write_config(tmp_path), "--json", *arguments) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return ask

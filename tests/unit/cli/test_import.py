@@ -1,0 +1,281 @@
+"""`riskkit import` on databases that Freqtrade's own classes made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from freqtrade.persistence import KeyValueStore, Trade, init_db
+
+from freqtrade_riskkit.core.records import TradeRecord
+from freqtrade_riskkit.host.account import database_fingerprint
+from freqtrade_riskkit.host.translation import trade_record
+from freqtrade_riskkit.ledger import facts_from_text, list_accounts, open_last_used, open_ledger
+from tests.unit.cli.records import URL, exit_code, write_config
+from tests.unit.host.trade_database import NOON, put_odd_trades, put_trade
+
+pytestmark = pytest.mark.usefixtures("bare_surroundings")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Path]:
+    """A bot's database, that Freqtrade keeps open meanwhile."""
+    file = tmp_path / "trades.sqlite"
+    init_db(f"sqlite:///{file}")
+    engine = Trade.session.get_bind()
+    yield file
+    Trade.session.remove()
+    engine.dispose()
+
+
+@pytest.fixture
+def importing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
+    """Import into the account main, and give what was said of it as JSON."""
+
+    def ask(*arguments: str | Path, code: int = 0) -> dict[str, Any]:
+        assert exit_code("import", "-c", write_config(tmp_path), "--json", *arguments) == code
+        said: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return said
+
+    return ask
+
+
+def recorded(folder: Path, account: str = "main") -> list[TradeRecord]:
+    ledger = open_last_used(URL, folder / "user_data", account)
+    assert ledger is not None
+    with closing(ledger):
+        return ledger.trades()
+
+
+def translated() -> list[TradeRecord]:
+    """Give what the bot itself would record, in the order of closing."""
+    records = [trade_record(trade, "main") for trade in Trade.get_trades_proxy(is_open=False)]
+    return sorted(records, key=lambda record: (record.exit_at, record.trade_id))
+
+
+def settle() -> None:
+    """Close Freqtrade's database, so that all of it is in the one file."""
+    Trade.session.remove()
+    Trade.session.get_bind().dispose()
+
+
+def change(database: Path, *statements: str) -> None:
+    settle()
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_import_when_run_then_records_are_those_of_the_bot_and_again_it_changes_nothing(
+    database: Path, tmp_path: Path, importing: Callable[..., dict[str, Any]]
+) -> None:
+    put_odd_trades(40)
+    put_trade(41)
+    before = database.read_bytes()
+
+    said = importing("--db", database)
+
+    assert said == {
+        "account_id": "main",
+        "generation": 1,
+        "added": 40,
+        "changed": 0,
+        "unchanged": 0,
+        "left_out": {},
+        "has_facts": True,
+    }
+    assert recorded(tmp_path) == translated()
+    assert importing("--db", f"sqlite:///{database}") == {**said, "added": 0, "unchanged": 40}
+    assert database.read_bytes() == before
+    assert len(list_accounts(URL, tmp_path / "user_data")) == 1
+
+
+def test_import_when_no_database_is_named_then_it_is_that_of_the_config(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_trade(1, minutes=1)
+    config = write_config(tmp_path, account="bot@binance:spot:dry", db_url=f"sqlite:///{database}")
+    assert exit_code("import", "-c", config) == 0
+    assert capsys.readouterr().out == (
+        "account bot@binance:spot:dry, generation 1: 1 trades added, 0 changed, 0 unchanged, 0 left out\n"
+    )
+
+
+def test_import_when_many_portions_then_all_of_them(
+    database: Path, importing: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("freqtrade_riskkit.cli.import_trades.TRADES_AT_ONCE", 7)
+    monkeypatch.setattr("freqtrade_riskkit.cli.import_trades._QUIET_SECONDS", 0.0)
+    put_odd_trades(30)
+    assert importing("--db", database)["added"] == 30
+    assert recorded(tmp_path) == translated()
+
+
+def test_bot_when_it_starts_on_an_imported_database_then_it_goes_on_in_the_same_generation(
+    database: Path, tmp_path: Path, importing: Callable[..., dict[str, Any]]
+) -> None:
+    put_trade(1, minutes=1)
+    put_trade(2)
+    importing("--db", database)
+    fingerprint = database_fingerprint()
+    assert KeyValueStore.get_string_value("riskkit_fingerprint") == fingerprint
+    Trade.session.remove()
+
+    with closing(open_ledger(URL, tmp_path / "user_data", "main", fingerprint, NOON)) as ledger:
+        assert ledger.generation == 1
+        assert ledger.put_trades(translated(), NOON).unchanged == 1
+    assert importing("--db", database)["unchanged"] == 1
+
+
+def test_import_of_an_older_database_when_a_bot_has_another_then_that_stays_the_account_in_use(
+    database: Path, tmp_path: Path, importing: Callable[..., dict[str, Any]]
+) -> None:
+    older = tmp_path / "older.sqlite"
+    put_trade(1, minutes=1)
+    settle()
+    shutil.copy(database, older)
+    change(older, "UPDATE orders SET order_id = 'other-' || order_id")
+    with closing(open_ledger(URL, tmp_path / "user_data", "main", "of the bot", NOON.replace(year=2026))):
+        pass
+
+    assert importing("--db", older)["generation"] == 2
+    ledger = open_last_used(URL, tmp_path / "user_data", "main")
+    assert ledger is not None
+    with closing(ledger):
+        assert ledger.generation == 1
+
+
+def test_import_when_trades_can_not_be_recorded_then_they_are_named_and_the_others_are_there(
+    database: Path, tmp_path: Path, importing: Callable[..., dict[str, Any]]
+) -> None:
+    for number in (1, 2, 3, 4):
+        put_trade(number, minutes=number)
+    change(
+        database,
+        "UPDATE trades SET close_date = NULL WHERE id = 1",
+        "UPDATE trades SET close_profit_abs = NULL WHERE id = 2",
+        "UPDATE trades SET close_profit_abs = 9e999 WHERE id = 3",
+    )
+
+    said = importing("--db", database, code=1)
+
+    assert said["added"] == 1
+    assert list(said["left_out"]) == ["1", "2", "3"]
+    assert said["left_out"]["1"] == "trade 1 (BTC/USDT) is not closed completely"
+    assert "must be finite" in said["left_out"]["3"]
+    assert [record.trade_id for record in recorded(tmp_path)] == [4]
+
+
+def test_facts_when_the_config_or_an_option_names_the_balance_then_kept_once(
+    database: Path, tmp_path: Path, importing: Callable[..., dict[str, Any]]
+) -> None:
+    put_trade(1, minutes=1)
+    assert importing("--db", database, "--starting-balance", "750")["has_facts"]
+    importing("--db", database)
+    ledger = open_last_used(URL, tmp_path / "user_data", "main")
+    assert ledger is not None
+    with closing(ledger):
+        facts = facts_from_text(ledger.load_state("account") or "")
+    assert (facts.starting_balance, facts.currency, facts.started_at) == (750.0, "USDT", NOON)
+
+
+def test_facts_when_nobody_knows_a_live_balance_then_said_so_and_the_trades_are_there(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_trade(1, minutes=1)
+    assert exit_code("import", "-c", write_config(tmp_path, dry_run=False), "--db", database) == 0
+    assert "--starting-balance" in capsys.readouterr().out
+    assert len(recorded(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("name", ['O\'Brien "the" bot', "a/b\\c", "; DROP TABLE riskkit_trades --"])
+def test_import_when_the_bot_name_is_odd_then_it_is_a_name_like_any_other(
+    database: Path, tmp_path: Path, name: str
+) -> None:
+    put_trade(1, minutes=1)
+    config = write_config(tmp_path, bot_name=name, riskkit={})
+    assert exit_code("import", "-c", config, "--db", database) == 0
+    assert len(recorded(tmp_path, f"{name}@binance:spot:dry")) == 1
+
+
+REFUSED = {
+    "missing": "there is no Freqtrade database ",
+    "a folder": "there is no Freqtrade database ",
+    "no database": "can't be read: file is not a database",
+    "no columns": "is of an unknown version, it lacks trades.is_short, orders.ft_price",
+    "no tables": "is of an unknown version, it lacks trades, orders",
+    "empty": "holds no trades",
+    "other currency": "holds trades of the stake currency BTC, the config's is USDT: they belong to another",
+    "other exchange": "holds trades of the exchange kraken, the config's is binance: they belong to another",
+    "wrong password": "PostgreSQL database trades at 127.0.0.1:1 can't be read: ",
+    "mysql": "must begin with sqlite:/// or postgresql://, was mysql://",
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_import_when_the_database_is_not_one_then_refused_in_one_line_and_nothing_is_written(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], case: str
+) -> None:
+    named: str | Path = database
+    if case != "empty":
+        put_trade(1, minutes=1)
+    Trade.session.remove()
+    if case == "missing":
+        named = tmp_path / "nothing.sqlite"
+    elif case == "a folder":
+        named = tmp_path
+    elif case == "no database":
+        named = tmp_path / "text.sqlite"
+        named.write_text("this is no database, however long one looks at it " * 100)
+    elif case == "no columns":
+        change(database, "ALTER TABLE trades DROP COLUMN is_short", "ALTER TABLE orders DROP COLUMN ft_price")
+    elif case == "no tables":
+        named = tmp_path / "other.sqlite"
+        sqlite3.connect(named).close()
+    elif case == "other currency":
+        change(database, "UPDATE trades SET stake_currency = 'BTC'")
+    elif case == "other exchange":
+        change(database, "UPDATE trades SET exchange = 'kraken'")
+    elif case == "wrong password":
+        named = "postgresql://bot:s3cr3t@127.0.0.1:1/trades"
+    elif case == "mysql":
+        named = "mysql://bot:s3cr3t@127.0.0.1/trades"
+
+    assert exit_code("import", "-c", write_config(tmp_path), "--db", named) == 2
+
+    told = capsys.readouterr()
+    (line,) = told.err.splitlines()
+    assert REFUSED[case] in line
+    assert "s3cr3t" not in line
+    assert told.out == ""
+    assert not (tmp_path / "user_data" / "riskkit.sqlite").exists()
+
+
+def test_import_when_file_and_folder_may_only_be_read_then_it_is_read(
+    database: Path,
+    tmp_path: Path,
+    importing: Callable[..., dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_trade(1, minutes=1)
+    settle()
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    kept = folder / "trades.sqlite"
+    shutil.copy(database, kept)
+    kept.chmod(0o444)
+    folder.chmod(0o555)
+    access = os.access  # for root everything may be written
+    monkeypatch.setattr("os.access", lambda path, mode: path != folder and access(path, mode))
+    try:
+        assert importing("--db", kept)["added"] == 1
+    finally:
+        folder.chmod(0o755)
+    assert [file.name for file in folder.iterdir()] == ["trades.sqlite"]
