@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-pytest_plugins = ["pytester", "tests.support.traceability", "tests.support.fixtures"]
+pytest_plugins = [
+    "pytester",
+    "tests.support.traceability",
+    "tests.support.fixtures",
+    "tests.support.bot_logs",
+]
 
 # Examples are timed by pytest-timeout as a whole; a single slow one on a busy machine is no failure.
 settings.register_profile("kit", deadline=None)

@@ -65,6 +65,11 @@ def market(
     return frames, script
 
 
+def tagged(script: dict[str, dict[str, Any]], pair: str, tag: str) -> None:
+    """Let every entry of a pair carry an enter tag."""
+    script[pair]["enter"] = dict.fromkeys(script[pair]["enter"], tag)
+
+
 def entries(run: BacktestRun, pair: str) -> list[str]:
     """Give the hours at which a pair was entered, ``"5 10:00"``."""
     opened = run.trades.loc[run.trades["pair"] == pair, "open_date"].sort_values()

@@ -1,6 +1,6 @@
 """What a real backtest tells of the breaker: warnings, every figure against its limit, each trip's numbers.
 
-Row D11 also wants each trip explained by `riskkit status --explain`, which asks a bot's records.
+What `riskkit status --explain` asks are a bot's records; of a backtest the table and the result file tell.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from tests.backtest.planned import FIRST, NO_FEE, Planned, hour, market
+from tests.backtest.held import CONFIG, held, only
+from tests.backtest.planned import FIRST, NO_FEE, PAIRS, Planned, hour, market
 from tests.support.backtest import BacktestRun
 from tests.support.scripted import scripted_with_kit
 from tests.support.workspace import Workspace
+
+pytestmark = pytest.mark.feature("D11", "backtest")
 
 Backtest = Callable[..., BacktestRun]
 
@@ -75,6 +78,46 @@ def test_warning_when_80_percent_of_a_limit_are_used_up_then_counted_once_for_th
 ) -> None:
     """420 at 12:00 are more than 412; the streak never comes to four."""
     assert run.riskkit["warnings"] == {"LIMIT_NEAR": 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "below", "at_it"),
+    [("daily_loss", 92.02, 92.0), ("drawdown", 76.02, 76.0)],
+)
+def test_warning_when_an_open_position_comes_near_a_limit_then_at_80_percent_of_it_once_an_approach(
+    backtest: Backtest, rule: str, below: float, at_it: float
+) -> None:
+    """400 of the day's 500, 1,200 of the drawdown's 1,500: at 07:00 and, after a recovery, at 12:00."""
+    opens = {"1 5:00": below, "1 7:00": at_it, "1 10:00": 100.0, "1 12:00": at_it, "1 13:00": below}
+    candles, script = held(opens)
+
+    run = backtest(scripted_with_kit(), candles, script=script, riskkit=only(rule), config=CONFIG)
+
+    assert (run.riskkit["trips"], run.riskkit["warnings"]) == ([], {"LIMIT_NEAR": 2})
+
+
+@pytest.mark.parametrize(("losses", "warnings"), [(3, {}), (4, {"LIMIT_NEAR": 1})])
+def test_warning_when_losses_in_a_row_come_near_the_limit_then_at_the_fourth_of_five(
+    backtest: Backtest, losses: int, warnings: dict[str, int]
+) -> None:
+    candles, script = market(
+        [Planned(f"1 {2 * n}:00", f"1 {2 * n + 1}:00", -1) for n in range(1, losses + 1)]
+    )
+
+    run = backtest(scripted_with_kit(), candles, script=script, riskkit=only("loss_streak"), config=NO_FEE)
+
+    assert run.riskkit["warnings"] == warnings
+
+
+@pytest.mark.parametrize(("orders", "warnings"), [(7, {}), (8, {"LIMIT_NEAR": 1})])
+def test_warning_when_orders_come_near_the_limit_then_at_the_eighth_of_ten(
+    backtest: Backtest, orders: int, warnings: dict[str, int]
+) -> None:
+    candles, script = market([Planned("1 5:00", pair=pair) for pair in PAIRS[:orders]], days=1)
+
+    run = backtest(scripted_with_kit(), candles, script=script, riskkit=only("order_rate"), config=NO_FEE)
+
+    assert run.riskkit["warnings"] == warnings
 
 
 def test_trip_when_recorded_then_with_its_numbers_its_moment_and_its_end(run: BacktestRun) -> None:

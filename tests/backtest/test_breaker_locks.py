@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pandas as pd
 import pytest
 
+from freqtrade_riskkit.host.locks import is_worded_as_own
 from tests.backtest.planned import FIRST, NO_FEE, SECOND, THIRD, Planned, entries, hour, market
+from tests.backtest.random_trades import random_market
 from tests.support.backtest import BacktestRun
 from tests.support.scripted import scripted_with_kit
 
@@ -100,3 +103,45 @@ def test_lock_when_a_reset_comes_by_time_then_none_is_left(backtest: Backtest) -
 
     assert entries(run, SECOND) == ["3 1:00"]
     assert len(run.locks) == 2
+
+
+def test_locks_when_trips_are_many_then_two_an_episode_and_never_two_at_once(backtest: Backtest) -> None:
+    """Forty days of trades at random under tight limits; one lock for what is open, one for its cooldown."""
+    candles, script = random_market(seed=9, pairs=6, days=40)
+    breaker = {
+        "preset": "timed",
+        "daily_loss": {"limit": 0.004},
+        "drawdown": {"limit": 0.006},
+        "loss_streak": {"limit": 2},
+    }
+
+    run = backtest(scripted_with_kit(), candles, script=script, riskkit={"circuit_breaker": breaker})
+
+    moments = {trip["at"] for trip in run.riskkit["trips"]}
+    assert len(moments) >= 50
+    assert len(run.locks) <= 2 * len(moments)
+    kept = sorted((lock.lock_time, lock.lock_end_time) for lock in run.locks if lock.active)
+    assert all(end <= begin for (_, end), (begin, _) in itertools.pairwise(kept))
+
+
+def test_locks_when_thousands_of_trades_trip_often_then_one_for_each_hold_and_cooldown(
+    backtest: Backtest,
+) -> None:
+    """Freqtrade looks through all locks at every signal: they must not grow with the trades."""
+    candles, script = random_market(seed=11, pairs=12, days=140)
+    rules = {
+        "preset": "timed",
+        "daily_loss": {"limit": 0.01},
+        "drawdown": {"limit": 0.02},
+        "loss_streak": {"limit": 4},
+    }
+
+    run = backtest(scripted_with_kit(), candles, script=script, riskkit={"circuit_breaker": rules})
+
+    trips = run.riskkit["trips"]
+    locks = [lock for lock in run.locks if is_worded_as_own(lock.reason)]
+    cooldowns = [lock for lock in locks if lock.reason.startswith("COOLDOWN")]
+    assert len(run.trades) >= 2000
+    assert len(trips) >= 50
+    assert len(locks) - len(cooldowns) <= len(trips)
+    assert len(cooldowns) <= len(trips)

@@ -1,29 +1,25 @@
-"""Every trip of a real backtest, computed again from the trades that Freqtrade exported."""
+"""Every trip of a real backtest, computed again from the exported trades and the candles with pandas.
+
+The equity is told again by `tests.support.marked_equity`, the rules by `tests.support.reference_breaker`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from freqtrade_riskkit.config import load
-from freqtrade_riskkit.core.breaker import RuleName
-from freqtrade_riskkit.host.policies import breaker_policy
+from tests.backtest.judged_again import assert_same_extremes, assert_same_trips, judge_again, moment
 from tests.backtest.random_trades import random_market
 from tests.support.backtest import BacktestRun
-from tests.support.reference_breaker import ReferenceBreaker
+from tests.support.marked_equity import told_again
 from tests.support.scripted import scripted_with_kit
 
 Backtest = Callable[..., BacktestRun]
 
-CODES = {
-    RuleName.DAILY_LOSS: "DAILY_LOSS_EXCEEDED",
-    RuleName.DRAWDOWN: "DRAWDOWN_EXCEEDED",
-    RuleName.LOSS_STREAK: "CONSECUTIVE_LOSSES_EXCEEDED",
-}
 # Tight limits, so that 25 days hold many trips; drawdown and latch end by themselves.
 SECTIONS: dict[str, dict[str, Any]] = {
     "boundary": {
@@ -47,72 +43,50 @@ SECTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_trips_when_computed_again_from_the_exported_trades_then_the_same_to_the_cent(
+def test_trips_when_computed_again_from_trades_and_candles_then_the_same_to_the_cent(
     backtest: Backtest, name: str
 ) -> None:
-    """The rules told a second time, by brute force, get the trades and the candles' times, nothing else."""
+    """Eight pairs, entered and left every few hours; no entry passes while the second telling is open."""
     candles, script = random_market(seed=7)
-    section = {"circuit_breaker": SECTIONS[name]}
+    section = {"circuit_breaker": {**SECTIONS[name], "order_rate": None}}
 
     run = backtest(scripted_with_kit(), candles, script=script, riskkit=section)
 
-    reference, moments = _again(run, section, pd.DatetimeIndex(next(iter(candles.values()))["date"]))
-    found = [(t["code"], _moment(t["at"]), _moment(t["until"]), t["latched"]) for t in run.riskkit["trips"]]
-    expected = [(CODES[trip.rule], trip.at, trip.until, trip.latched) for trip in reference.trips]
-    assert found == expected
-    assert len(found) >= 3
-    for trip, again in zip(run.riskkit["trips"], reference.trips, strict=True):
-        if again.rule is RuleName.DAILY_LOSS:
-            baseline = reference.history[again.counted_from][1]
-            loss = baseline - reference.history[again.happened_at][1]
-            assert trip["value"] == pytest.approx(float(loss), abs=0.005)
-    assert not set(run.trades["open_date"]) & moments
+    again = judge_again(run, section, candles)
+    assert_same_trips(run, again)
+    assert_same_extremes(run, again)
+    assert len(run.riskkit["trips"]) >= 3
+    assert not set(run.trades["open_date"]) & again.denied
+    closed = sum(t.pnl_ratio is not None for t in again.told)
+    assert closed == len(run.trades)
+    assert again.told[-1].equity == pytest.approx(10_000 + run.trades["profit_abs"].sum(), abs=0.005)
 
 
-def _again(
-    run: BacktestRun, section: dict[str, Any], dates: pd.DatetimeIndex
-) -> tuple[ReferenceBreaker, set[pd.Timestamp]]:
-    """Tell the reference of every candle and close; give it, and the candles at which no entry may be.
+def test_first_trip_when_found_by_plain_pandas_then_at_the_first_equity_that_lost_the_limit(
+    backtest: Backtest,
+) -> None:
+    """Without the reference: equity against the day's opening, and against that of 24 hours before.
 
-    Freqtrade's first loop is one candle after the start. A trip within a candle leaves open what was
-    entered earlier in it.
+    The day's opening is the last equity before midnight, that of 24 hours before the last one at least
+    that old.
     """
-    config = load(section).config.circuit_breaker
-    assert config is not None
-    policy = breaker_policy(config)
-    reference = ReferenceBreaker(policy, 10_000, dates[1].to_pydatetime())
-    closes = run.trades.groupby("close_date", sort=False)
-    equity, denied = 10_000.0, set()
-    for date in dates[1:]:
-        moment = date.to_pydatetime()
-        reference.clock(moment)
-        if reference.active or reference.cooldown_until is not None:
-            denied.add(date)
-        if date in closes.groups:
-            for trade in closes.get_group(date).itertuples():
-                equity += trade.profit_abs
-                reference.closed(equity, trade.profit_ratio, moment)
-    return reference, denied
-
-
-def test_worst_day_when_the_daily_loss_trips_then_no_day_before_it_was_worse(backtest: Backtest) -> None:
-    """The first trip by plain pandas: closed profit by day against the day's opening equity."""
     candles, script = random_market(seed=3, volatility=0.03)
-    section = {"circuit_breaker": {"daily_loss": {"limit": 0.01}, "drawdown": None, "loss_streak": None}}
+    breaker = {"daily_loss": {"limit": 0.01}, "drawdown": None, "loss_streak": None, "order_rate": None}
 
-    run = backtest(scripted_with_kit(), candles, script=script, riskkit=section)
+    run = backtest(scripted_with_kit(), candles, script=script, riskkit={"circuit_breaker": breaker})
 
-    trades = run.trades.sort_values("close_date", kind="stable")
-    equity = 10_000 + trades["profit_abs"].cumsum()
-    day = trades["close_date"].dt.floor("D")
-    opening = (equity - trades["profit_abs"]).groupby(day).transform("first")
-    a_day_before = [
-        equity[trades["close_date"] <= moment - timedelta(days=1)] for moment in trades["close_date"]
-    ]
-    rolling = pd.Series([part.iloc[-1] if len(part) else 10_000.0 for part in a_day_before], trades.index)
-    reached = ((opening - equity) / opening >= 0.01) | ((rolling - equity) / rolling >= 0.01)
-    first = trades.loc[reached.idxmax(), "close_date"]
-    assert _moment(run.riskkit["trips"][0]["at"]) == first
+    told = list(told_again(run.trades, candles))
+    equity = pd.Series({pd.Timestamp(t.at): t.equity for t in told})
+    at_each = pd.Series({pd.Timestamp(t.at): t.equity for t in told if t.is_mark})
+    first = moment(run.riskkit["trips"][0]["at"])
+    for at in at_each.index:
+        opening = equity[: at.floor("D") - timedelta(seconds=1)]
+        rolling = equity[: at - timedelta(days=1)]
+        baselines = [part.iloc[-1] if len(part) else 10_000.0 for part in (opening, rolling)]
+        lost = max((baseline - min(at_each[at], equity[at])) / baseline for baseline in baselines)
+        if lost >= 0.01:
+            break
+    assert first == at
 
 
 def test_trips_when_the_same_candles_run_twice_then_identical_in_every_figure(backtest: Backtest) -> None:
@@ -125,7 +99,3 @@ def test_trips_when_the_same_candles_run_twice_then_identical_in_every_figure(ba
     assert first.riskkit["trips"]
     assert first.riskkit == second.riskkit
     pd.testing.assert_frame_equal(first.trades.drop(columns="orders"), second.trades.drop(columns="orders"))
-
-
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)

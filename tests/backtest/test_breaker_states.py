@@ -1,6 +1,6 @@
 """The breaker's states in real backtests: open, cooldown, closed again; latch; the `timed` preset.
 
-Row D6 speaks of the order rate and of errors too, which aren't there yet.
+Ends of trips with positions still open are in test_breaker_ends.py.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import pytest
 from tests.backtest.planned import FIRST, NO_FEE, SECOND, Planned, entries, market, trips
 from tests.support.backtest import BacktestRun
 from tests.support.scripted import scripted_with_kit
+
+pytestmark = pytest.mark.feature("D6", "backtest")
 
 Backtest = Callable[..., BacktestRun]
 

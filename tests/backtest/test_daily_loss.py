@@ -1,14 +1,19 @@
-"""The daily loss, through real backtests. Of row D1 only realised losses are counted so far."""
+"""The daily loss, through real backtests: closed losses, ends of a trip, parts of a position that are sold.
+
+What open positions lose is in test_daily_loss_open.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.backtest.planned import FIRST, NO_FEE, SECOND, Planned, entries, market, trips
 from tests.support.backtest import BacktestRun
+from tests.support.candles import from_opens, from_rows
 from tests.support.scripted import scripted_with_kit
 
 Backtest = Callable[..., BacktestRun]
@@ -113,48 +118,77 @@ def test_day_when_its_boundary_is_moved_then_losses_before_it_are_the_day_before
     assert trips(run) == []
 
 
+SELLS_HALF_AT_THE_LOW = """
+    position_adjustment_enable = True
+    order_types = {{"entry": "market", "exit": "limit", "stoploss": "market", "stoploss_on_exchange": False}}
+
+    def adjust_trade_position(self, trade, current_time, **kwargs):
+        sells = (current_time.day, current_time.hour) == (2, {hour}) and not trade.nr_of_successful_exits
+        return -trade.stake_amount / 2 if sells else None
+
+    def custom_exit_price(self, proposed_rate, **kwargs):
+        return {low}
+
+    seen = None
+
+    def bot_loop_start(self, current_time, **kwargs):
+        if (current_time.day, current_time.hour) == (3, 1):
+            type(self).seen = self.riskkit.status().day_loss
+"""
+
+
+def half_sold(hour: int, low: float) -> tuple[str, dict[str, pd.DataFrame], dict[str, Any]]:
+    """Hold 50 from 100; at an hour of the 2nd, whose candle dips to `low`, half of it is sold down there."""
+    rows = [(100.0, 100.0, 100.0, 100.0)] * 96
+    rows[24 + hour] = (100.0, 100.0, low, 100.0)
+    body = SELLS_HALF_AT_THE_LOW.format(hour=hour, low=low)
+    return body, {FIRST: from_rows(rows)}, {FIRST: {"enter": ["2024-01-02 03:00"]}}
+
+
 def test_loss_when_a_part_of_a_position_is_sold_then_it_counts_at_once(backtest: Backtest) -> None:
-    """At 06:00 the price is down by 60 %: the half that is sold has lost 300, the other half is still held.
+    """Of 50 held at 100, half is sold at 80 within the candle of 06:00: 500 are realised.
 
-    With the 200 of the other pair, lost at 05:00, the day has lost 500 at 06:00, not an hour later.
+    The other half stays at its mark of 100, so the day has lost 500 at 06:00, not an hour later.
     """
-    body = """
-        position_adjustment_enable = True
+    body, candles, script = half_sold(6, 80.0)
+    config = {**NO_FEE, "stake_amount": 5000}
 
-        def adjust_trade_position(self, trade, current_time, **kwargs):
-            sells = trade.pair == "SYN02/USDT" and current_time.hour == 6
-            return -trade.stake_amount / 2 if sells and not trade.nr_of_successful_exits else None
-    """
-    plan = [Planned("2 2:00", "2 5:00", -200, FIRST), Planned("2 3:00", "2 6:00", -600, SECOND)]
-    candles, script = market(plan)
-    del script[SECOND]["exit"]
-
-    run = backtest(scripted_with_kit(body=body), candles, script=script, riskkit=day_only(), config=NO_FEE)
+    run = backtest(scripted_with_kit(body=body), candles, script=script, riskkit=day_only(), config=config)
 
     assert trips(run) == [(DAY, "2 6:00", "3 0:00")]
     assert run.riskkit["trips"][0]["value"] == pytest.approx(500)
 
 
 def test_loss_of_a_part_when_sold_in_the_days_last_candle_then_it_is_that_days(backtest: Backtest) -> None:
-    """Half is sold at 23:00 of the 2nd with a loss of 300: at 01:00 the 3rd has lost nothing."""
+    """Half is sold at 88 within the candle of 23:00: the 300 are the 2nd's, the 3rd has lost nothing."""
+    body, candles, script = half_sold(23, 88.0)
+    config = {**NO_FEE, "stake_amount": 5000}
+
+    run = backtest(scripted_with_kit(body=body), candles, script=script, riskkit=day_only(), config=config)
+
+    assert run.strategy.seen == 0
+    assert run.riskkit["equity"]["worst_day_loss"] == pytest.approx(0)
+    assert run.riskkit["trips"] == []
+
+
+def test_position_when_a_part_is_sold_at_the_mark_then_its_loss_counts_once(backtest: Backtest) -> None:
+    """50 held at 100; the open of 06:00 is 90.1, half is sold there.
+
+    Realised 247.50 and 247.50 still open are the 495 that the mark has shown already: no trip at 500.
+    """
     body = """
         position_adjustment_enable = True
 
         def adjust_trade_position(self, trade, current_time, **kwargs):
-            sells = trade.pair == "SYN02/USDT" and current_time.hour == 23
+            sells = (current_time.day, current_time.hour) == (2, 6)
             return -trade.stake_amount / 2 if sells and not trade.nr_of_successful_exits else None
-
-        seen = None
-
-        def bot_loop_start(self, current_time, **kwargs):
-            if (current_time.day, current_time.hour) == (3, 1):
-                type(self).seen = self.riskkit.status().day_loss
     """
-    plan = [Planned("2 3:00", "2 23:00", -600, SECOND)]
-    candles, script = market(plan)
-    del script[SECOND]["exit"]
+    candles = {FIRST: from_opens([100.0] * 30 + [90.1] * 66)}
+    script = {FIRST: {"enter": ["2024-01-02 03:00"]}}
+    config = {**NO_FEE, "stake_amount": 5000}
 
-    run = backtest(scripted_with_kit(body=body), candles, script=script, riskkit=day_only(), config=NO_FEE)
+    run = backtest(scripted_with_kit(body=body), candles, script=script, riskkit=day_only(), config=config)
 
-    assert run.strategy.seen == 0
+    assert [len(orders) for orders in run.trades["orders"]] == [3]
     assert run.riskkit["trips"] == []
+    assert run.riskkit["equity"]["worst_day_loss"] == pytest.approx(0.0495)

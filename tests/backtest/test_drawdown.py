@@ -1,4 +1,4 @@
-"""The drawdown from the peak, through real backtests. Of row D2 only realised losses are counted so far."""
+"""The drawdown of closed trades, through real backtests; open ones are in test_drawdown_open.py."""
 
 from __future__ import annotations
 

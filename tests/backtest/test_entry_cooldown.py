@@ -1,7 +1,4 @@
-"""The time between two entries, through real backtests.
-
-Row E2 also exempts the second legs of a pair trade, which nobody tags yet.
-"""
+"""The time between two entries, through real backtests."""
 
 from __future__ import annotations
 
@@ -10,16 +7,19 @@ from typing import Any
 
 import pytest
 
-from tests.backtest.planned import FIRST, NO_FEE, SECOND, THIRD, Planned, entries, market
+from freqtrade_riskkit.core.entry.request import SECOND_LEG
+from tests.backtest.planned import FIRST, NO_FEE, PAIRS, SECOND, THIRD, Planned, entries, market, tagged
 from tests.support.backtest import BacktestRun
 from tests.support.scripted import scripted_with_kit
 
 Backtest = Callable[..., BacktestRun]
+E2 = pytest.mark.feature("E2", "backtest")
 
 EVERY_HOUR = [Planned(f"1 {hour}:00", f"1 {hour + 1}:00", pair=SECOND) for hour in range(3, 20, 2)]
 EVERY_HOUR += [Planned(f"1 {hour}:00", f"1 {hour + 1}:00", pair=THIRD) for hour in range(4, 20, 2)]
 
 
+@E2
 @pytest.mark.parametrize(
     ("keys", "first_entries"),
     [
@@ -47,6 +47,7 @@ def test_entries_when_nothing_is_open_then_the_cooldown_counts_from_the_last_ent
     assert _hours(run)[:2] == first_entries
 
 
+@E2
 @pytest.mark.parametrize(
     ("keys", "first_entries"),
     [
@@ -68,6 +69,7 @@ def test_entries_when_a_position_is_open_then_the_other_cooldown_counts(
     assert _hours(run)[:2] == first_entries
 
 
+@E2
 def test_entries_when_signalled_on_one_candle_then_only_the_first_passes(backtest: Backtest) -> None:
     plan = [Planned("1 2:00", pair=pair) for pair in (FIRST, SECOND, THIRD)]
     candles, script = market(plan, days=1)
@@ -79,6 +81,7 @@ def test_entries_when_signalled_on_one_candle_then_only_the_first_passes(backtes
     assert run.riskkit["denials"] == {"ENTRY_COOLDOWN": 2}
 
 
+@E2
 def test_order_when_replaced_then_the_cooldown_lets_it_pass_and_it_counts_as_one_entry(
     backtest: Backtest,
 ) -> None:
@@ -124,6 +127,32 @@ def test_order_when_replaced_then_the_cooldown_lets_it_pass_and_it_counts_as_one
     assert entries(run, THIRD) == ["1 12:00"]
     assert run.riskkit["denials"] == {"ENTRY_COOLDOWN": 1}
     assert (run.riskkit["entries"]["passed"], run.riskkit["entries"]["one_slot_left"]) == (2, 1)
+
+
+@E2
+@pytest.mark.parametrize(
+    "wait",
+    [{"cooldown_with_positions_seconds": 36000}, {"cooldown_with_positions_candles": 10}],
+    ids=["seconds", "candles"],
+)
+def test_second_leg_when_it_follows_at_once_then_it_passes_and_the_cooldown_counts_from_it(
+    backtest: Backtest, wait: dict[str, Any]
+) -> None:
+    """The first leg at 02:00, its second leg at 03:00. An ordinary signal is too soon at 12:00 still."""
+    plan = [
+        Planned("1 2:00", pair=FIRST),
+        Planned("1 3:00", pair=SECOND),
+        Planned("1 12:00", pair=THIRD),
+        Planned("1 13:00", pair=PAIRS[3]),
+    ]
+    candles, script = market(plan, days=1)
+    tagged(script, SECOND, SECOND_LEG)
+
+    run = backtest(scripted_with_kit(), candles, script=script, riskkit={"entry": wait}, config=NO_FEE)
+
+    assert [entries(run, pair) for pair in (FIRST, SECOND, THIRD)] == [["1 2:00"], ["1 3:00"], []]
+    assert entries(run, PAIRS[3]) == ["1 13:00"]
+    assert run.riskkit["denials"] == {"ENTRY_COOLDOWN": 1}
 
 
 def _hours(run: BacktestRun) -> list[int]:

@@ -201,3 +201,32 @@ def test_positions_when_asked_for_then_they_are_freqtrades_at_every_loop(backtes
     assert {ours for ours, _ in run.strategy.seen} == {0, 1}
     assert run.riskkit["entries"]["passed"] == 2
     assert run.riskkit["denials"] == {"POSITION_LIMIT": 1}
+
+
+def test_entry_when_an_order_of_its_pair_is_replaced_on_the_same_candle_then_the_limit_is_asked_again(
+    backtest: Backtest,
+) -> None:
+    """With position stacking: the replaced order passes, the new position beside it is one too many."""
+    body = (
+        RESTING_ORDERS
+        + """
+    def adjust_entry_price(self, current_order_rate, **kwargs):
+        return current_order_rate + 0.25
+"""
+    )
+    plan = [Planned("1 2:00", pair=PAIRS[0]), Planned("1 4:00", pair=PAIRS[0])]
+    candles, script = market(plan, days=1)
+    candles[PAIRS[0]].loc[0, ["close", "high"]] = 100.01  # two decimals, Freqtrade's tick size
+
+    run = backtest(
+        scripted_with_kit(body=body),
+        candles,
+        script=script,
+        riskkit={"entry": {"max_open_positions": 1}},
+        config={**NO_FEE, "unfilledtimeout": {"entry": 6000, "exit": 6000, "unit": "minutes"}},
+        arguments=["--enable-position-stacking"],
+    )
+
+    assert run.stats["replaced_entry_orders"] > 2
+    assert run.riskkit["entries"]["passed"] == 1
+    assert run.riskkit["denials"] == {"POSITION_LIMIT": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.support.backtest import BacktestRun
 from tests.support.scripted import scripted_with_kit
 
 Backtest = Callable[..., BacktestRun]
+pytestmark = pytest.mark.feature("F1", "backtest")
 
 ADDS_ONCE = """
     position_adjustment_enable = True
@@ -126,3 +128,29 @@ def test_micro_cap_when_capital_sits_in_resting_orders_then_it_denies_where_othe
     assert run.riskkit["entries"]["passed"] == passed
     assert run.riskkit["denials"] == denials
     assert run.riskkit["warnings"] == warnings
+
+
+@pytest.mark.parametrize(
+    ("profile", "wallet", "warned"),
+    [("micro_cap", 14.99, True), ("micro_cap", 15, False), ("none", 14.99, False)],
+)
+def test_micro_cap_when_the_account_is_below_15_dollars_then_warned_once_at_the_beginning(
+    backtest: Backtest, caplog: pytest.LogCaptureFixture, profile: str, wallet: float, warned: bool
+) -> None:
+    candles, script = market([Planned("1 2:00", pair=FIRST)], days=1)
+
+    with caplog.at_level(logging.WARNING, "freqtrade_riskkit"):
+        backtest(
+            scripted_with_kit(),
+            candles,
+            script=script,
+            riskkit={"profile": profile},
+            config={**NO_FEE, "dry_run_wallet": wallet, "stake_amount": 10},
+        )
+
+    said = [r.message for r in caplog.records if r.name == "freqtrade_riskkit" and "micro_cap" in r.message]
+    warning = (
+        "riskkit: profile micro_cap: a balance of 14.99 USDT is below 15; "
+        "most exchanges take no order that small."
+    )
+    assert said == ([warning] if warned else [])

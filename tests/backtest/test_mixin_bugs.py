@@ -68,7 +68,7 @@ def test_gate_when_it_raises_itself_then_entries_are_denied_and_the_traceback_lo
     run = backtest(scripted_with_kit(), STILL, script=ENTRIES, riskkit=LIMIT)
 
     assert run.trades.empty
-    assert "CHECK_FAILED: the gate before custom_stake_amount failed" in caplog.text
+    assert "CHECK_FAILED: the gate before confirm_trade_entry failed" in caplog.text
     assert "Bug: on purpose" in "".join(_tracebacks(caplog, "freqtrade_riskkit.gates"))
 
 

@@ -27,8 +27,8 @@ from tests.support.workspace import Workspace
 pytestmark = pytest.mark.timeout(240)
 
 PAIR, OTHER = "BTC/USDT", "ETH/USDT"
-# Two losers in a row trip the breaker at 05:00; the entry of 06:00 comes too early. At 08:00 two pairs
-# signal, and the limit lets one of them in.
+# Two losers in a row trip the breaker at 05:00; the entry of 06:00 falls into the cooldown and is turned away
+# by its lock. At 08:00 two pairs signal, and the limit lets one of them in.
 FALLING = [100.0, 100.0, 100.0, 98.0, 98.0, 96.0, *[96.0] * 18]
 SCRIPT = {
     PAIR: {
@@ -193,11 +193,13 @@ def _assert_shape(written: Mapping[str, Any]) -> None:
     assert (trip["limit"], trip["value"]) == (2, 2)
     assert datetime.fromisoformat(trip["at"]).isoformat() == "2024-01-01T05:00:00+00:00"
     assert datetime.fromisoformat(trip["until"]).isoformat() == "2024-01-01T06:00:00+00:00"
-    assert result["denials"] == {"POSITION_LIMIT": 1}
+    assert result["denials"] == {"COOLDOWN": 1, "POSITION_LIMIT": 1}
     assert set(result["metrics"]) == {field.name for field in fields(Metrics)} >= set(METRICS.split())
     assert result["metrics"]["trades"] == 3
-    assert {"peak", "max_drawdown"} <= set(result["equity"])
-    assert result["equity"]["peak"] == 10000
+    equity = result["equity"]
+    assert {"peak", "max_drawdown", "worst_day_loss", "adverse_worst_day_loss"} <= set(equity)
+    assert equity["peak"] == 10000
+    assert equity["max_drawdown"] <= equity["marked_max_drawdown"] <= equity["adverse_max_drawdown"]
     assert result["orders"] == {"entry": {"filled": 3}, "exit": {"filled": 3}}
 
 

@@ -213,10 +213,10 @@ def notes_of(result: Result) -> str:
         ({"riskkit": {"profile": "small"}, "dry_run": False}, "shows only with the balance"),
         ({"max_open_trades": 1}, "max_open_trades 1 is lower than riskkit.entry.max_open_positions 2"),
         ({}, "A backtest simulates the circuit breaker only with --enable-protections."),
-        ({}, "the config names no timeframe"),
+        ({}, "neither the config nor the strategy's file tells the timeframe"),
         (
-            {"timeframe": "1d"},
-            "riskkit.circuit_breaker.loss_streak.stop_duration of 60 minutes is shorter than a candle (1d)",
+            {"riskkit": {"mode": "observe"}},
+            "nothing is changed: nothing is locked, cancelled or flattened",
         ),
         ({"riskkit": {"circuit_breaker": {"drawdown": {"limit": 1}}}}, "for 1 % write 0.01"),
     ],
@@ -232,7 +232,13 @@ def test_check_config_when_something_works_otherwise_than_it_reads_then_a_note_s
     [
         ({"riskkit": {"profile": "micro_cap"}, "dry_run_wallet": 100}, "Profile"),
         ({"riskkit": {"profile": "small"}}, "Profile"),
-        ({"timeframe": "1h"}, "candle"),
+        ({"timeframe": "1h"}, "locks end with a candle"),
+        ({"riskkit": {"mode": "observe"}, "timeframe": "4h"}, "locks end with a candle"),
+        ({"riskkit": {"circuit_breaker": {"order_rate": None}}}, "order_rate"),
+        ({}, "flatten"),
+        ({}, "pause"),
+        ({}, "Channel"),
+        ({}, "riskkit.halt"),
         ({"enable_protections": True}, "--enable-protections"),
         ({}, "max_open_trades"),
     ],
@@ -241,6 +247,231 @@ def test_check_config_when_all_is_as_it_reads_then_there_is_no_note(
     check: Check, changes: dict[str, Any], note: str
 ) -> None:
     assert note not in notes_of(check(changes, "--json"))
+
+
+def breaker(**rules: object) -> dict[str, Any]:
+    """Return a change of the breaker's section."""
+    return {"riskkit": {"circuit_breaker": rules}}
+
+
+@pytest.mark.parametrize(
+    ("timeframe", "rules", "notes"),
+    [
+        (
+            "4h",
+            {},
+            ["on 4h a 60-minute stop (loss_streak, order_rate) lasts up to 4 hours in a backtest"],
+        ),
+        ("1d", {}, ["on 1d a 60-minute stop (loss_streak, order_rate) lasts up to 1 day in a backtest"]),
+        (
+            "1h",
+            {"order_rate": {"stop_duration": 90}},
+            ["on 1h a 90-minute stop (order_rate) lasts up to 2 hours in a backtest"],
+        ),
+        (
+            "4h",
+            {"preset": "timed", "loss_streak": {"stop_duration": 30}},
+            [
+                "on 4h a 60-minute stop (daily_loss, drawdown, order_rate) lasts up to 4 hours",
+                "on 4h a 30-minute stop (loss_streak) lasts up to 4 hours",
+            ],
+        ),
+        ("1h", {}, []),
+        ("5m", {}, []),
+        ("4h", {"loss_streak": {"reset": "manual", "stop_duration": None}, "order_rate": None}, []),
+    ],
+)
+def test_check_config_when_a_candle_outlasts_a_stop_then_a_note_says_until_when(
+    check: Check, timeframe: str, rules: dict[str, Any], notes: list[str]
+) -> None:
+    if "preset" in rules:
+        rules = rules | {"drawdown": {"reset": "auto"}, "daily_loss": {"min_stop_duration": 0}}
+    found = [
+        note
+        for note in report(check({"timeframe": timeframe} | breaker(**rules), "--json"))["notes"]
+        if "locks end with a candle" in note
+    ]
+    assert len(found) == len(notes)
+    assert all(part in note for part, note in zip(notes, found, strict=True))
+
+
+def test_check_config_when_the_timeframe_is_none_then_exit_code_is_2(check: Check) -> None:
+    for written in ("abc", "0h", "-5m", "5s"):
+        result = check({"timeframe": written})
+        assert result.exit_code == 2
+        assert result.stderr.splitlines() == [
+            "Freqtrade's config can't be used:",
+            f'  timeframe must be one of Freqtrade\'s like "5m" or "4h", was "{written}"',
+        ]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ('class Slow(IStrategy):\n    timeframe = "4h"\n', "on 4h a 60-minute stop"),
+        ('class Slow(IStrategy):\n    timeframe: str = "8h"\n', "on 8h a 60-minute stop"),
+        (
+            "class Slow(RiskKitMixin, Wrapped):\n    pass\n\n"
+            'class Wrapped(IStrategy):\n    timeframe = "1d"\n',
+            "on 1d a 60-minute stop",
+        ),
+        ("class Slow(IStrategy):\n    timeframe = TIMEFRAME\n", "tells the timeframe"),
+        ('class Slow(IStrategy):\n    timeframe = "soon"\n', "tells the timeframe"),
+        ("class Slow(Slow):\n    pass\n", "tells the timeframe"),
+        ('class Slower(IStrategy):\n    timeframe = "4h"\n', "tells the timeframe"),
+        ("class Slow(IStrategy:\n", "tells the timeframe"),
+    ],
+)
+def test_check_config_when_the_strategy_has_the_timeframe_then_it_is_read_off_its_file_and_not_run(
+    check: Check, tmp_path: Path, source: str, said: str
+) -> None:
+    folder = tmp_path / "user_data" / "strategies"
+    folder.mkdir(parents=True)
+    (folder / "slow.py").write_text(f"raise SystemExit('was run')\n\n{source}", encoding="utf-8")
+    for changes, arguments in (({}, ("-s", "Slow")), ({"strategy": "Slow"}, ())):
+        assert said in notes_of(check(changes, "--json", *arguments))
+    assert "on 12h a 60-minute stop" in notes_of(check({"timeframe": "12h"}, "--json", "-s", "Slow"))
+
+
+def test_check_config_when_the_order_rate_is_on_then_its_resolution_in_a_backtest_is_told(
+    check: Check,
+) -> None:
+    said = "order_rate takes all orders of one candle{} as placed at the same moment"
+    assert said.format("") in notes_of(check({}, "--json"))
+    assert said.format(" (5m)") in notes_of(check({"timeframe": "5m"}, "--json"))
+
+
+@pytest.mark.parametrize(("per_minute", "per_hour", "told"), [(10, 5, True), (10, 10, True), (9, 10, False)])
+def test_check_config_when_the_hour_is_reached_before_the_minute_then_a_note_says_so(
+    check: Check, per_minute: int, per_hour: int, told: bool
+) -> None:
+    notes = notes_of(check(breaker(order_rate={"per_minute": per_minute, "per_hour": per_hour}), "--json"))
+    said = f"order_rate.per_minute {per_minute} has no effect: per_hour {per_hour} is reached first"
+    assert (said in notes) is told
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        (
+            breaker(daily_loss={"action": "flatten"}),
+            "riskkit.circuit_breaker.daily_loss.action flatten sells every open position at market at a "
+            "daily loss of 0.05 of 990.00 USDT = 49.50 USDT.",
+        ),
+        (
+            breaker(drawdown={"action": "flatten"}) | {"trading_mode": "futures", "margin_mode": "isolated"},
+            "riskkit.circuit_breaker.drawdown.action flatten closes every open position at market at a "
+            "drawdown of 0.15 of 990.00 USDT = 148.50 USDT.",
+        ),
+        (
+            breaker(daily_loss={"action": "flatten"}) | {"dry_run": False},
+            "flatten sells every open position at market at a daily loss of 0.05 of the account, known once "
+            "the bot is connected.",
+        ),
+        (
+            {"riskkit": {"mode": "observe", "circuit_breaker": {"daily_loss": {"action": "flatten"}}}},
+            "riskkit.circuit_breaker.daily_loss.action flatten would sell every open position at market",
+        ),
+        (
+            breaker(manual={"action": "flatten", "flag_file": "STOP"}),
+            "riskkit.circuit_breaker.manual.action flatten sells every open position at market at a trip by "
+            "hand: the command riskkit trip, the file STOP in user_data.",
+        ),
+        (
+            breaker(manual={"action": "flatten", "pause": True}),
+            "the file riskkit.halt in user_data, Freqtrade's pause.",
+        ),
+        (
+            breaker(manual={"pause": True}),
+            "riskkit.circuit_breaker.manual.pause: pausing the bot (/pause in Telegram, by REST or FreqUI) "
+            "trips the breaker by hand; starting it again ends that trip.",
+        ),
+    ],
+)
+def test_check_config_when_a_trip_does_more_than_deny_then_a_note_says_what_and_at_which_loss(
+    check: Check, changes: dict[str, Any], note: str
+) -> None:
+    assert note in notes_of(check(changes, "--json"))
+
+
+def test_check_config_when_the_flag_file_is_there_then_a_note_says_that_a_bot_would_be_tripped(
+    check: Check, tmp_path: Path
+) -> None:
+    (tmp_path / "user_data").mkdir()
+    (tmp_path / "user_data" / "riskkit.halt").touch()
+    assert "The file riskkit.halt is in user_data now" in notes_of(check({}, "--json"))
+
+
+TELEGRAM = {"enabled": True, "token": SECRET, "chat_id": "1"}
+WEBHOOK = {"enabled": True, "url": f"http://127.0.0.1/{SECRET}"}
+DISCORD = {"enabled": True, "webhook_url": f"http://127.0.0.1/{SECRET}"}
+ALLOWED = {"allow_custom_messages": True}
+
+
+@pytest.mark.parametrize(
+    ("channel", "settings", "note"),
+    [
+        ("telegram", TELEGRAM, None),
+        (
+            "telegram",
+            TELEGRAM | {"allow_custom_messages": False},
+            'Channel telegram drops the kit\'s alerts: its section needs "allow_custom_messages": true.',
+        ),
+        (
+            "telegram",
+            TELEGRAM | {"notification_settings": {"strategy_msg": "off"}},
+            "Channel telegram drops the kit's alerts: notification_settings.strategy_msg is off.",
+        ),
+        ("telegram", TELEGRAM | {"enabled": False, "allow_custom_messages": False}, None),
+        (
+            "webhook",
+            WEBHOOK,
+            'Channel webhook drops the kit\'s alerts: its section needs "allow_custom_messages": true and '
+            '"strategy_msg": {"text": "{msg}"}.',
+        ),
+        (
+            "webhook",
+            WEBHOOK | ALLOWED | {"format": "raw"},
+            'its section needs "strategy_msg": {"data": "{msg}"}.',
+        ),
+        (
+            "webhook",
+            WEBHOOK | {"strategy_msg": {"text": "{msg}"}},
+            'its section needs "allow_custom_messages": true.',
+        ),
+        ("webhook", WEBHOOK | ALLOWED | {"strategy_msg": {"text": "{msg}"}}, None),
+        (
+            "webhook",
+            WEBHOOK | ALLOWED | {"strategy_msg": {"text": "alert"}},
+            "Channel webhook sends the kit's alerts without their text: strategy_msg lacks {msg} "
+            '(like {"text": "{msg}"}).',
+        ),
+        (
+            "discord",
+            DISCORD,
+            'Channel discord drops the kit\'s alerts: its section needs "allow_custom_messages": true and '
+            '"strategy_msg": [{"Alert": "{msg}"}].',
+        ),
+        ("discord", DISCORD | ALLOWED | {"strategy_msg": [{"Alert": "{msg}"}]}, None),
+    ],
+)
+def test_check_config_when_a_channel_drops_the_kits_alerts_then_a_note_says_what_it_lacks(
+    check: Check, channel: str, settings: dict[str, Any], note: str | None
+) -> None:
+    result = check({channel: settings}, "--json")
+    assert SECRET not in result.output
+    if note is None:
+        assert "Channel" not in notes_of(result)
+    else:
+        assert note in notes_of(result)
+
+
+def test_check_config_when_values_are_off_or_by_default_then_shown_with_their_unit(check: Check) -> None:
+    output = check(breaker(order_rate={"per_minute": None}, data=None)).output
+    lines = [" ".join(line.strip("│ ").split()) for line in output.splitlines()]
+    assert "per_minute │ off │ config" in lines
+    assert "data │ off │ config" in lines
+    assert "stop_duration │ 60 minutes │ config" in lines
 
 
 def test_check_config_when_there_is_no_section_then_says_so_and_all_is_well(check: Check) -> None:

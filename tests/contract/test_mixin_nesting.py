@@ -11,6 +11,7 @@ from freqtrade.strategy import IStrategy
 from freqtrade.strategy.strategy_wrapper import strategy_safe_wrapper
 
 from freqtrade_riskkit import RiskKitMixin
+from freqtrade_riskkit.host.asked import Asked
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -19,15 +20,18 @@ class Session:
     """Stands for the session: notes who asks, and denies the pairs it is told to."""
 
     acts = True
+    is_simulated = False
 
     def __init__(self, *denied: str) -> None:
         self.denied = denied
         self.asked: list[str] = []
+        self.tags: list[str | None] = []
         self.passed: list[str] = []
 
-    def admits(self, pair: str, now: datetime, kind: object) -> bool:
-        self.asked.append(pair)
-        return pair not in self.denied
+    def admits(self, asked: Asked) -> bool:
+        self.asked.append(asked.pair)
+        self.tags.append(asked.enter_tag)
+        return asked.pair not in self.denied
 
     def entered(self, pair: str, now: datetime) -> None:
         self.passed.append(pair)
@@ -81,9 +85,31 @@ def test_gate_when_called_by_position_then_the_same() -> None:
     session = Session("BTC/USDT")
     strategy = started(Base, session)
 
-    assert strategy.confirm_trade_entry("BTC/USDT", "market", 1.0, 1.0, "GTC", NOW, None, "long") is False
-    assert strategy.custom_stake_amount("BTC/USDT", NOW, 1.0, 5.0, None, 9.0, 1.0, None, "long") == 0.0
+    assert strategy.confirm_trade_entry("BTC/USDT", "market", 1.0, 1.0, "GTC", NOW, "a", "long") is False
+    assert strategy.custom_stake_amount("BTC/USDT", NOW, 1.0, 5.0, None, 9.0, 1.0, "b", "long") == 0.0
     assert strategy.custom_stake_amount("ETH/USDT", NOW, 1.0, 5.0, None, 9.0, 1.0, None, "long") == 5.0
+    assert session.tags == ["a", "b", None]
+
+
+def test_stake_in_a_backtest_when_nobody_overrides_it_then_left_to_the_confirmation() -> None:
+    """A backtest shows no entry that isn't confirmed; a stake of the strategy's own is asked for as ever."""
+
+    class Sizing(Base):
+        def custom_stake_amount(self, *args: Any, **kwargs: Any) -> float:
+            return 7.0
+
+    class SizingBelow(Sizing):
+        pass
+
+    stakes = {}
+    for cls in (Base, Sizing, SizingBelow):
+        session = Session("BTC/USDT")
+        session.is_simulated = True
+        strategy = started(cls, session)
+        stakes[cls] = strategy.custom_stake_amount("BTC/USDT", NOW, 1.0, 5.0, None, 9.0, 1.0, None, "long")
+        assert confirm(strategy) is False
+
+    assert stakes == {Base: 5.0, Sizing: 0.0, SizingBelow: 0.0}
 
 
 def test_gate_when_a_callback_runs_in_another_thread_then_it_still_asks() -> None:
@@ -167,6 +193,7 @@ def test_adjusting_when_overridden_then_only_what_adds_is_asked_for(
 
     class Trade:
         pair = "BTC/USDT"
+        leverage = 1.0
 
     class Adjusting(Base):
         def adjust_trade_position(self, *args: Any, **kwargs: Any) -> Any:

@@ -12,6 +12,7 @@ from freqtrade.optimize.optimize_reports import optimize_reports as stats
 from freqtrade.plugins import protections
 from freqtrade.resolvers.pairlist_resolver import PairListResolver
 from freqtrade.resolvers.protection_resolver import ProtectionResolver
+from freqtrade.rpc import RPC
 
 import freqtrade_riskkit.mixin
 from freqtrade_riskkit.host import registration
@@ -28,7 +29,11 @@ HOOKED = [
     (optimize_reports, "store_backtest_results"),
     (backtesting, "show_backtest_results"),
     (stats, "generate_strategy_stats"),
+    (backtesting.Backtesting, "_enter_trade"),
     (FreqtradeBot, "execute_entry"),
+    (FreqtradeBot, "startup"),
+    (RPC, "_rpc_add_lock"),
+    (FreqtradeBot, "process"),
 ]
 
 

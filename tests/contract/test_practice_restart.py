@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.live.bot import STOPS_ON_EXCHANGE, Bot
+from tests.live.database import closed_trades
+from tests.live.fleet import fleet
+from tests.live.strategies import buys_once
 from tests.support.command import clean_environment
-from tests.support.live_bot import LiveBot
 
 pytestmark = pytest.mark.timeout(180)
 COMMAND = "import typer; from freqtrade_riskkit.cli.practice import practice; typer.run(practice)"
@@ -92,10 +95,13 @@ def exchange(tmp_path: Path) -> Iterator[PracticeProcess]:
 
 
 def test_bot_and_exchange_when_both_are_killed_then_they_find_each_other_again(
-    exchange: PracticeProcess, tmp_path: Path
+    exchange: PracticeProcess, tmp_path: Path, bots: list[Bot]
 ) -> None:
     """The stop is filled while the bot is dead; it learns of it when it is back."""
-    with LiveBot(json.loads(exchange.printed("--print-config")), tmp_path) as bot:
+    overlay = json.loads(exchange.printed("--print-config"))
+    with fleet(tmp_path, overlay, buys_once(), ("BTC/USDT",), bots, live=True) as make:
+        bot = make(config={**STOPS_ON_EXCHANGE, "max_open_trades": 1})
+        bot.start()
         (stop,) = bot.wait_for("a stop", lambda: exchange.orders("STOP_LOSS_LIMIT", "NEW"))
         bot.wait_for("the bot to know of its stop", lambda: "stoploss limit order added" in bot.log())
         before = exchange.ask("accounts/main")
@@ -105,8 +111,7 @@ def test_bot_and_exchange_when_both_are_killed_then_they_find_each_other_again(
         assert exchange.ask("accounts/main") == before
         exchange.ask("do", do="crash", by=0.1, within_seconds=0.5)
         bot.start()
-        bot.wait_for("the trade's end", lambda: [trade for trade in bot.trades() if not trade.is_open])
-        (trade,) = bot.trades()
+        (trade,) = bot.wait_for("the trade's end", lambda: closed_trades(bot.database))
 
     (filled,) = exchange.orders("STOP_LOSS_LIMIT", "FILLED")
     assert filled["orderId"] == stop["orderId"]
