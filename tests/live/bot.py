@@ -17,11 +17,31 @@ from tests.live.ports import HOST, ReservedPort
 from tests.live.rest import USERNAME, BotRest
 from tests.live.waiting import DEADLINE_SECONDS, wait_for
 from tests.support.command import clean_environment
+from tests.support.riskkit_command import riskkit
 from tests.support.workspace import Workspace
 
 LOG_COLUMNS = "10000"
 """So wide that the bot's log breaks no line."""
-Hand = Mapping[str, Any]
+BASE = {
+    "initial_state": "running",
+    "max_open_trades": 10,
+    "internals": {"process_throttle_secs": 1},
+    "force_entry_enable": True,
+    "order_types": {"entry": "market", "exit": "market", "stoploss": "market", "stoploss_on_exchange": False},
+}
+DRY_RUN = {"dry_run": True, "fee": 0.0}
+LIVE = {"dry_run": False}
+STOPS_ON_EXCHANGE = {
+    "order_types": {
+        "entry": "market",
+        "exit": "market",
+        "stoploss": "limit",
+        "stoploss_on_exchange": True,
+        "stoploss_on_exchange_interval": 5,
+        "stoploss_on_exchange_limit_ratio": 0.99,
+    }
+}
+"""Part of a live bot's config: its stops lie on the exchange, re-placed while they trail after 5 s."""
 
 
 class BotEnded(AssertionError):
@@ -43,6 +63,8 @@ class Bot:
         Its whitelist.
     config, riskkit
         Overrides of the config; the kit's section.
+    live
+        Trade with the account of the overlay; else in dry-run, without fees.
     """
 
     def __init__(
@@ -53,7 +75,9 @@ class Bot:
         pairs: Iterable[str],
         config: Mapping[str, Any] | None = None,
         riskkit: Mapping[str, Any] | None = None,
+        live: bool = False,
     ) -> None:
+        self.live = live
         self.files = Workspace(folder, overlay)
         self.database = folder / "trades.sqlite"
         self.ledger = self.files.user_data / "riskkit.sqlite"
@@ -77,18 +101,9 @@ class Bot:
     def configure(self, riskkit: Mapping[str, Any] | None) -> None:
         """Write the config anew with another `riskkit` section; it acts from the next start or reload on."""
         base = {
-            "initial_state": "running",
-            "max_open_trades": 10,
-            "fee": 0.0,
+            **BASE,
+            **(LIVE if self.live else DRY_RUN),
             "db_url": f"sqlite:///{self.database}",
-            "internals": {"process_throttle_secs": 1},
-            "force_entry_enable": True,
-            "order_types": {
-                "entry": "market",
-                "exit": "market",
-                "stoploss": "market",
-                "stoploss_on_exchange": False,
-            },
             "api_server": {
                 "enabled": True,
                 "listen_ip_address": HOST,
@@ -103,9 +118,9 @@ class Bot:
         overrides = {**base, **self._overrides}
         self.files.write_config(pairs=self._pairs, timeframe="1m", riskkit=riskkit, overrides=overrides)
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         """Start the process and wait until it answers by REST."""
-        self.spawn()
+        self.spawn(**environment)
         wait_for("the bot's REST interface", self.rest.answers, watch=self._must_run)
 
     def spawn(self, **environment: str) -> subprocess.Popen[bytes]:
@@ -149,6 +164,11 @@ class Bot:
     def stop(self) -> int:
         """Ask the process to end (SIGTERM) and give its exit code."""
         return self._end(signal.SIGTERM)
+
+    def restart(self) -> None:
+        """Kill it without a word of warning and start it again."""
+        self.kill()
+        self.start()
 
     def dismiss(self) -> None:
         """Kill it and give its port back; it can't be started again."""
@@ -225,6 +245,18 @@ class Bot:
             return seen if seen["loops"] and holds(seen) else None
 
         return self.wait_for(what, look)
+
+    def command(self, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run `riskkit` on this bot's config and user_data; its exit code isn't looked at."""
+        where = ("--config", self.files.config_file, "--userdir", self.files.user_data)
+        return riskkit(*words, *where, cwd=self.files.root, env=environment)
+
+    def flag(self, name: str = "riskkit.halt") -> Path:
+        """Give the place of a file in user_data by which a person tells the kit something.
+
+        Write it and take it away with `Path.touch`, `Path.write_text` and `Path.unlink`.
+        """
+        return self.files.user_data / name
 
     def open_pairs(self) -> set[str]:
         """Give the pairs of the open trades."""

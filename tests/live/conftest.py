@@ -1,24 +1,29 @@
-"""Fixtures of the live tests: a practice exchange, and bots that never outlive their test."""
+"""Fixtures of the live tests: a practice exchange, and bots that never outlive their test.
+
+How to write one is told in `tests.live`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from freqtrade_riskkit.practice import PracticeServer
+from freqtrade_riskkit.practice import AccountSpec, PracticeServer
+from freqtrade_riskkit.practice.trading.fees import FeeSchedule
+from tests.live.account import ExchangeAccount
 from tests.live.bot import Bot
-from tests.live.fleet import fleet
+from tests.live.fleet import MakeBot, fleet
 from tests.live.prices import SteeredPrices
 from tests.live.strategies import puppet
 
 PAIRS = tuple(f"SYN{number:02d}/USDT" for number in range(1, 11))
 """Made-up pairs; the exchange lists them all, at 100 USDT."""
-TIMEOUT_SECONDS = 240
-TAIL_LINES = 60
-_bots = pytest.StashKey[list[Bot]]()
+NO_FEES = FeeSchedule(Decimal(0), Decimal(0))
+TIMEOUT_SECONDS = 480
 
 StartBot = Callable[..., Bot]
 
@@ -29,19 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(TIMEOUT_SECONDS))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the end of each bot's log to the report of a failure."""
-    report = yield
-    if report.failed:
-        for bot in item.stash.get(_bots, []):
-            tail = "\n".join(bot.log().splitlines()[-TAIL_LINES:])
-            report.sections.append((f"end of {bot.log_file}", tail))
-    return report
-
-
 @pytest.fixture
 def prices() -> SteeredPrices:
     """Prices of `PAIRS`, moved by the test."""
@@ -49,25 +41,45 @@ def prices() -> SteeredPrices:
 
 
 @pytest.fixture
-def overlay(prices: SteeredPrices) -> Iterator[Mapping[str, Any]]:
-    """The config of a practice exchange with these prices; bid and ask are the price itself."""
-    with PracticeServer(prices, spread=0) as server:
-        yield server.overlay()
+def accounts() -> tuple[AccountSpec, ...]:
+    """What the exchange's accounts begin with: 10,000 USDT, and no fees."""
+    return (AccountSpec("main", {"USDT": Decimal(10_000)}, NO_FEES),)
+
+
+@pytest.fixture
+def server(prices: SteeredPrices, accounts: tuple[AccountSpec, ...]) -> Iterator[PracticeServer]:
+    """A practice exchange with these prices; bid and ask are the price itself."""
+    with PracticeServer(prices, spread=0, accounts=accounts) as running:
+        yield running
+
+
+@pytest.fixture
+def overlay(server: PracticeServer) -> Mapping[str, Any]:
+    """The config that leads a bot to the exchange, with the key of its first account."""
+    return server.overlay()
+
+
+@pytest.fixture
+def account(server: PracticeServer) -> ExchangeAccount:
+    """The account that a live bot of this test trades with, as the exchange has it."""
+    return ExchangeAccount(server)
 
 
 @pytest.fixture
 def make_bot(
-    request: pytest.FixtureRequest, overlay: Mapping[str, Any], tmp_path: Path
-) -> Iterator[StartBot]:
-    """Make a bot of this test, not started yet; it is killed at the test's end, come what may."""
-    bots: list[Bot] = []
-    request.node.stash[_bots] = bots
-    with fleet(tmp_path, overlay, puppet(), PAIRS, bots) as make:
+    request: pytest.FixtureRequest, overlay: Mapping[str, Any], tmp_path: Path, bots: list[Bot]
+) -> Iterator[MakeBot]:
+    """Make a bot of this test, not started yet; it is killed at the test's end, come what may.
+
+    It trades in dry-run, unless the test is told otherwise (`tests.live.modes`) or `live=True` is given.
+    """
+    live = getattr(request, "param", "dry_run") == "live"
+    with fleet(tmp_path, overlay, puppet(), PAIRS, bots, live=live) as make:
         yield make
 
 
 @pytest.fixture
-def start_bot(make_bot: StartBot) -> StartBot:
+def start_bot(make_bot: MakeBot) -> StartBot:
     """Make and start a bot."""
 
     def start(*source: str, **options: Any) -> Bot:

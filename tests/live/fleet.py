@@ -15,7 +15,12 @@ MakeBot = Callable[..., Bot]
 
 @contextmanager
 def fleet(
-    folder: Path, overlay: Mapping[str, Any], source: str, pairs: tuple[str, ...], bots: list[Bot]
+    folder: Path,
+    overlay: Mapping[str, Any],
+    source: str,
+    pairs: tuple[str, ...],
+    bots: list[Bot],
+    **defaults: Any,
 ) -> Iterator[MakeBot]:
     """Give a function that makes bots; at the end each is killed, and its port is free again.
 
@@ -27,10 +32,12 @@ def fleet(
         What a bot has where its maker says nothing else.
     bots
         Each bot made is added.
+    defaults
+        Of `Bot`'s other options.
     """
 
     def make(source: str = source, **options: Any) -> Bot:
-        options = {"overlay": overlay, "pairs": pairs, **options}
+        options = {"overlay": overlay, "pairs": pairs, **defaults, **options}
         bot = Bot(folder / f"bot{len(bots) + 1}", source=source, **options)
         bots.append(bot)
         cleanup.callback(_end, bot)

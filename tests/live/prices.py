@@ -15,12 +15,16 @@ SHORTEST_BAR_MS = 3
 
 
 class SteeredPath:
-    """A price that stands still until it is set to another one."""
+    """A price that stands still until it is set to another one.
+
+    Trade is twice as lively since the path was made as in the days before: so the volume of the last 24
+    hours moves all the time, as an exchange's does, and a price that stands still isn't a frozen feed.
+    """
 
     def __init__(self, listing: Listing, price: float, clock: PracticeClock) -> None:
         self._listing = listing
         self._clock = clock
-        self._steps = [(FLAT_START_MS, price)]
+        self._steps = [(FLAT_START_MS, price), (clock.now_ms(), price)]
         self._path = self._flat_bars()
 
     def set(self, price: float) -> None:
@@ -47,8 +51,9 @@ class SteeredPath:
             flat_bar(self._listing, price, start, end)
             for (start, price), end in zip(self._steps, ends, strict=True)
         ]
-        columns = [np.concatenate([getattr(bar, name) for bar in bars]) for name in Bars.__slots__]
-        return BarPath(Bars(*columns))
+        columns = {name: np.concatenate([getattr(bar, name) for bar in bars]) for name in Bars.__slots__}
+        columns["volume"][1:] *= 2
+        return BarPath(Bars(**columns))
 
 
 class SteeredPrices:

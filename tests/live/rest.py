@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from freqtrade_client import FtRestClient
@@ -49,6 +50,20 @@ class BotRest:
         """Delete a lock, as a person does."""
         self._checked("delete lock", self._client.delete_lock(lock_id))
 
+    def lock(self, pair: str, until: datetime, reason: str) -> dict[str, Any]:
+        """Lock a pair, or all of them with `*`, as a person does; give the lock."""
+        answer = self._client.lock_add(pair, f"{until.astimezone(UTC):%Y-%m-%d %H:%M:%SZ}", reason=reason)
+        locks = self._checked("lock", answer)["locks"]
+        return next(lock for lock in locks if (lock["pair"], lock["reason"]) == (pair, reason))
+
+    def pause(self) -> None:
+        """Let the bot take no entries, as `/pause` does."""
+        self._checked("pause", self._client.stopbuy())
+
+    def resume(self) -> None:
+        """Let a paused bot go on, as `/start` does."""
+        self._checked("start", self._client.start())
+
     def open_trades(self) -> list[dict[str, Any]]:
         """Give the open trades; a trade whose entry isn't filled yet is one of them."""
         answer = self._client.status()
@@ -75,8 +90,11 @@ class BotRest:
 
     def used(self, currency: str = "USDT") -> float:
         """Give how much of a currency the wallet says is in use."""
-        balance = self._checked("balance", self._client.balance())
-        return sum(row["used"] for row in balance["currencies"] if row["currency"] == currency)
+        return self._of_wallet("used", currency)
+
+    def total(self, currency: str = "USDT") -> float:
+        """Give how much of a currency the wallet says there is."""
+        return self._of_wallet("balance", currency)
 
     def force_enter(self, pair: str, tag: str | None = None, stake: float | None = None) -> dict[str, Any]:
         """Ask for an entry at the market; the answer has an `error` where it is refused."""
@@ -92,6 +110,10 @@ class BotRest:
     def reload_config(self) -> None:
         """Let the bot read its config files anew."""
         self._checked("reload_config", self._client.reload_config())
+
+    def _of_wallet(self, column: str, currency: str) -> float:
+        balance = self._checked("balance", self._client.balance())
+        return sum(row[column] for row in balance["currencies"] if row["currency"] == currency)
 
     def _checked(self, what: str, answer: Any) -> Any:
         if answer is None or "error" in answer or "detail" in answer:

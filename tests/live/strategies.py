@@ -132,6 +132,51 @@ class {name}(RiskKitMixin, IStrategy):
 {body}'''
 
 
+_BUYS_ONCE = """\
+from freqtrade.persistence import Trade
+from freqtrade.strategy import IStrategy
+
+
+class BuysOnce(IStrategy):
+    timeframe = "1m"
+    stoploss = -0.05
+    minimal_roi = {{}}
+    startup_candle_count = 30
+    process_only_new_candles = False
+
+    def populate_indicators(self, dataframe, metadata):
+        return dataframe
+
+    def populate_entry_trend(self, dataframe, metadata):
+        dataframe["enter_long"] = {signal}
+        return dataframe
+
+    def populate_exit_trend(self, dataframe, metadata):
+        return dataframe
+
+    def confirm_trade_entry(self, *args, **kwargs):
+        return not Trade.get_trades_proxy()
+{body}"""
+
+TRIES_SOON = """
+from freqtrade import worker
+worker.RETRY_TIMEOUT = 1
+"""
+"""A strategy's body: after a loop that an error of the exchange ended, the next one begins in 1 s, not 30."""
+
+HURRIES = """
+import time
+from freqtrade import worker
+worker.Worker._sleep = staticmethod(lambda seconds, sleep=time.sleep: sleep(min(seconds, 0.02)))
+"""
+"""A strategy's body: loops follow each other without the second's rest between them."""
+
+
+def buys_once(body: str = "", signal: int = 1) -> str:
+    """Write a strategy without the kit that enters once, or never where `signal` is 0."""
+    return _BUYS_ONCE.format(signal=signal, body=_members(body))
+
+
 def puppet(body: str = "") -> str:
     """Write a strategy that does what a test tells it through its bot; `body` adds members."""
     return _PUPPET.format(name="Puppet", body=_members(body))

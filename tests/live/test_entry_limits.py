@@ -9,17 +9,25 @@ from typing import Any
 
 import pytest
 
+from freqtrade_riskkit.core.entry.request import SECOND_LEG
 from tests.live.bot import Bot
 from tests.live.conftest import PAIRS, StartBot
-from tests.live.steps import filled_pairs, open_positions
+from tests.live.prices import SteeredPrices
+from tests.live.steps import close_position, filled_pairs, open_positions, wait_for_lock
+from tests.live.strategies import puppet
 
 LIMIT_ENTRIES = {
     "order_types": {"entry": "limit", "exit": "market", "stoploss": "market", "stoploss_on_exchange": False}
 }
+MOVED_UP = """
+    def adjust_entry_price(self, trade, order, pair, current_time, proposed_rate, current_order_rate,
+                           entry_tag, side, **kwargs):
+        return 99.5
+"""
 DENIED = re.compile(r"Entry on (\S+) denied: ([A-Z_]+): (.+)$", re.MULTILINE)
 
 
-@pytest.mark.feature("E1", "E6", "dry_run")
+@pytest.mark.feature("E1", "E6", "E7", "dry_run")
 def test_positions_when_signals_come_together_then_never_more_than_their_confidence_allows(
     start_bot: StartBot,
 ) -> None:
@@ -73,6 +81,7 @@ def test_positions_when_signals_come_together_then_never_more_than_their_confide
     assert "Traceback" not in bot.log()
 
 
+@pytest.mark.feature("E2", "dry_run")
 def test_cooldown_when_positions_are_open_or_not_then_each_has_its_own_wait(
     start_bot: StartBot,
 ) -> None:
@@ -98,8 +107,74 @@ def test_cooldown_when_positions_are_open_or_not_then_each_has_its_own_wait(
     bot.hold(enter=[PAIRS[4]])
     bot.loops()
     assert denied_limits(bot, PAIRS[4], "ENTRY_COOLDOWN") == {"300 s"}
+
+    # Protective second legs wait for nothing, and take no place that the preset limits to two.
+    bot.hold(enter=dict.fromkeys(PAIRS[5:7], SECOND_LEG))
+    bot.wait_for("two second legs", lambda: {PAIRS[5], PAIRS[6]} <= filled_pairs(bot))
+    bot.hold(enter={PAIRS[4]: "another_tag"})
+    bot.loops()
+    assert bot.lines(f"Entry on {PAIRS[4]} denied: POSITION_LIMIT: limit=2, value=3")
     bot.reload({})
     open_positions(bot, PAIRS[3], PAIRS[4])
+
+
+@pytest.mark.feature("E2", "dry_run")
+def test_cooldown_when_an_order_is_replaced_then_it_passes_and_the_wait_counts_from_its_first_placement(
+    start_bot: StartBot, prices: SteeredPrices
+) -> None:
+    """Freqtrade replaces an entry order once a candle at most."""
+    bot = start_bot(
+        puppet(MOVED_UP),
+        config=LIMIT_ENTRIES,
+        riskkit={"entry": {"cooldown_seconds": 3600, "cooldown_with_positions_seconds": 3600}},
+    )
+    bot.hold(enter=[PAIRS[0]], limit={PAIRS[0]: 99.0})
+    bot.wait_for("an unfilled entry", lambda: bot.open_pairs() == {PAIRS[0]})
+    bot.hold(enter=[PAIRS[1]])
+    seen = bot.when("its order at another price", lambda seen: prices_of(seen, PAIRS[0]) == [99.5])
+    assert seen["failure"] is None
+    assert bot.lines(f"Replacing buy order: about create a new order for {PAIRS[0]}")
+
+    prices.set(99.5, PAIRS[0])
+    bot.wait_for("its fill", lambda: PAIRS[0] in filled_pairs(bot))
+    bot.loops()
+    assert numbers_of_denials(bot).keys() == {(PAIRS[1], "ENTRY_COOLDOWN")}
+    assert bot.open_pairs() == {PAIRS[0]}
+
+
+@pytest.mark.feature("E7", "dry_run")
+def test_denials_when_the_kits_own_lock_turns_signals_away_then_counted_once_a_candle_all_the_same(
+    start_bot: StartBot, prices: SteeredPrices
+) -> None:
+    """Freqtrade doesn't look at signals while all pairs are locked."""
+    streak = {"limit": 1, "stop_duration": 60}
+    bot = start_bot(
+        riskkit={"circuit_breaker": {"daily_loss": None, "drawdown": None, "loss_streak": streak}}
+    )
+    open_positions(bot, PAIRS[0], PAIRS[1])
+    close_position(bot, prices, PAIRS[0], 99.0)
+    wait_for_lock(bot, "CONSECUTIVE_LOSSES_EXCEEDED")
+    bot.loops()
+    assert bot.lines("Entry on .* denied") == []
+
+    # One has a signal and is open already, two have one and are denied, the rest have none.
+    bot.hold(enter=PAIRS[1:4])
+    bot.loops()
+    seen = bot.loops()
+    assert numbers_of_denials(bot) == {
+        (pair, "CONSECUTIVE_LOSSES_EXCEEDED"): {"limit=1, value=1"} for pair in PAIRS[2:4]
+    }
+    assert_told_once_a_candle(bot, seen)
+    assert bot.open_pairs() == {PAIRS[1]}
+    assert bot.lines("Global pairlock active")
+    assert "Traceback" not in bot.log()
+
+
+def prices_of(seen: dict[str, Any], pair: str) -> list[float]:
+    """Give the prices of a pair's open orders."""
+    return [
+        order["price"] for order in seen["open_orders"] if order["pair"] == pair and order["state"] == "open"
+    ]
 
 
 def numbers_of_denials(bot: Bot) -> dict[tuple[str, str], set[str]]:

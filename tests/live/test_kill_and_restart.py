@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from tests.live import database
-from tests.live.bot import Bot
 from tests.live.conftest import PAIRS, StartBot
 from tests.live.ledger import generations
 from tests.live.prices import SteeredPrices
@@ -40,7 +39,7 @@ def test_tripped_bot_when_killed_then_it_goes_on_where_it_was(
     assert before["status"]["breaker"] == "closed"
 
     # Not tripped yet: equity, peak, baselines and the streak are what they were.
-    restart(bot)
+    bot.restart()
     assert remembered(bot.loops()) == remembered(before)
     assert bot.rest.locks_on_all_pairs() == []
 
@@ -49,7 +48,7 @@ def test_tripped_bot_when_killed_then_it_goes_on_where_it_was(
     before = bot.when("the trip", lambda seen: seen["status"]["trips"])
 
     # Tripped: one lock, the same one, and no entry by signal.
-    restart(bot)
+    bot.restart()
     bot.hold(enter=[PAIRS[7]])
     seen = bot.loops(3)
     assert remembered(seen) == remembered(before)
@@ -140,12 +139,6 @@ def test_bot_when_its_database_is_deleted_then_a_new_generation_begins(
     bot.reload({"account_id": "main", "circuit_breaker": BREAKER})
     assert bot.loops()["account_id"] == "main"
     assert generations(bot.ledger) == [*rows, ("main", 1, rows[1][2])]
-
-
-def restart(bot: Bot) -> None:
-    """Kill the bot without a word of warning and start it again."""
-    bot.kill()
-    bot.start()
 
 
 def remembered(seen: dict[str, Any]) -> dict[str, Any]:

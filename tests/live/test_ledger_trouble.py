@@ -9,8 +9,9 @@ from pathlib import Path
 
 from tests.live.bot import Bot
 from tests.live.conftest import PAIRS, StartBot
-from tests.live.ledger import decisions
+from tests.live.ledger import decisions, replaced
 from tests.live.prices import SteeredPrices
+from tests.live.records import in_database, recorded
 from tests.live.steps import close_position, open_positions, wait_for_lock, wait_for_no_lock
 
 SECTION = {"circuit_breaker": {"daily_loss": None, "drawdown": None, "loss_streak": {"limit": 2}}}
@@ -33,8 +34,8 @@ def test_ledger_when_locked_or_replaced_then_entries_wait_exits_pass_and_nothing
     wait_for_no_lock(bot)
     open_positions(bot, PAIRS[5])
 
-    # Replaced by something unreadable while nothing is to be written: noticed all the same.
-    with replaced(bot.ledger, b"this is no database, however long one looks at it " * 100):
+    # Replaced by something that it can't use while nothing is to be written: noticed all the same.
+    with replaced(bot.ledger, of_a_newer_kit(bot.files.root)):
         wait_for_denial(bot, PAIRS[6], "LEDGER_UNAVAILABLE: ledger \\(SQLite file ")
         close_position(bot, prices, PAIRS[2], 99.0)
         bot.hold(enter=[PAIRS[6]])
@@ -53,6 +54,11 @@ def test_ledger_when_locked_or_replaced_then_entries_wait_exits_pass_and_nothing
     bot.start()
     assert bot.loops()["status"]["figures"][0]["value"] == 1
 
+    # What closed while the ledger was locked, replaced or gone is in it: the database was read again.
+    records = bot.wait_for(
+        "the records", lambda: same if (same := recorded(bot)) == in_database(bot) else None
+    )
+    assert len(records) == 3
     assert "Traceback" not in bot.log()
 
 
@@ -65,7 +71,7 @@ def test_ledger_when_unusable_and_only_to_be_warned_of_then_entries_pass_and_a_b
     bot.when("the loss to be counted", lambda seen: seen["status"]["figures"][0]["value"] == 1)
     bot.loops()
 
-    with replaced(bot.ledger, b"no database either " * 100):
+    with replaced(bot.ledger, of_a_newer_kit(bot.files.root)):
         open_positions(bot, PAIRS[3])
         assert bot.lines(f"Entry on {PAIRS[3]} passed with a warning: LEDGER_UNAVAILABLE: ")
 
@@ -80,6 +86,16 @@ def test_ledger_when_unusable_and_only_to_be_warned_of_then_entries_pass_and_a_b
     bot.when("the ledger to be back", lambda seen: seen["status"]["figures"][0]["value"] == 3)
     assert bot.rest.locks_on_all_pairs() == [lock]
     assert "Traceback" not in bot.log()
+
+
+def of_a_newer_kit(folder: Path) -> bytes:
+    """Give the content of a ledger that this version leaves alone."""
+    file = folder / "newer.sqlite"
+    file.unlink(missing_ok=True)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("CREATE TABLE riskkit_schema_version (version_num TEXT)")
+        connection.execute("INSERT INTO riskkit_schema_version VALUES ('9999')")
+    return file.read_bytes()
 
 
 def wait_for_denial(bot: Bot, pair: str, text: str) -> None:
@@ -98,19 +114,3 @@ def held_by_another_process(ledger: Path) -> Iterator[None]:
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("ROLLBACK")
-
-
-@contextmanager
-def replaced(ledger: Path, content: bytes) -> Iterator[None]:
-    """Put another file in the ledger's place, and the ledger back afterwards.
-
-    Its log goes with it: SQLite would read the whole ledger out of a log that lies beside a ruin.
-    """
-    away = ledger.parent / "away"
-    away.mkdir(exist_ok=True)
-    for file in sorted(ledger.parent.glob(f"{ledger.name}*")):
-        file.rename(away / file.name)
-    ledger.write_bytes(content)
-    yield
-    for file in sorted(away.iterdir(), reverse=True):
-        file.replace(ledger.parent / file.name)

@@ -69,6 +69,21 @@ def test_micro_cap_when_in_force_then_four_positions_no_additions_and_no_entry_w
     assert WARNING in riskkit(*checked, cwd=bot.files.root, env=small).stdout
 
 
+@pytest.mark.feature("F1", "dry_run")
+def test_micro_cap_when_the_account_is_below_15_dollars_then_the_bot_says_so_at_its_start(
+    start_bot: StartBot,
+) -> None:
+    bot = start_bot(
+        config={**CONFIG, "dry_run_wallet": 14, "stake_amount": 5}, riskkit={"profile": "micro_cap"}
+    )
+    bot.loops()
+
+    warning = "profile micro_cap: a balance of 14.00 USDT is below 15"
+    assert len(bot.lines(f"WARNING - {warning}")) == 1
+    told = bot.lines("strategy_msg: profile ")  # with its name marked as code for Telegram
+    assert [line.endswith("most exchanges take no order that small.") for line in told] == [True]
+
+
 def stakes(bot: Bot) -> dict[str, float]:
     """Give the stake of each open position."""
     return {trade["pair"]: trade["stake_amount"] for trade in bot.rest.open_trades()}

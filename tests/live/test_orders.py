@@ -10,6 +10,7 @@ from tests.live.bot import Bot
 from tests.live.conftest import PAIRS, StartBot
 from tests.live.prices import SteeredPrices
 from tests.live.steps import filled_pairs
+from tests.live.strategies import puppet
 
 LIMIT_ENTRIES = {"entry": "limit", "exit": "market", "stoploss": "market", "stoploss_on_exchange": False}
 WATCHED_BY_THE_BOT = {
@@ -141,6 +142,47 @@ def test_stop_when_it_rests_on_the_exchange_then_its_record_says_so_and_holds_no
     assert (stop["trigger_price"], stop["amount"], stop["reserved_capital"]) == (95.0, 10.0, 0.0)
     assert seen["orders"]["by_type"] == {"stop_loss": 1}
     assert seen["held_capital"] == 0
+
+
+ASKS_MORE = """
+def custom_exit_price(self, pair, trade, current_time, proposed_rate, current_profit, exit_tag, **kwargs):
+    return proposed_rate * 1.015
+"""
+
+
+@pytest.mark.feature("B4", "dry_run")
+def test_capital_when_open_entries_hold_it_then_the_next_entry_gets_what_is_left_and_exits_lock_coins_only(
+    start_bot: StartBot,
+) -> None:
+    """Of 10,000 two unfilled entries of 4,000 hold 8,000, which leaves 2,000 for a third.
+
+    A resting exit of a position locks its coins, once, and no money.
+    """
+    config = {
+        "order_types": {**LIMIT_ENTRIES, "exit": "limit"},
+        "stake_amount": 4_000,
+        "amend_last_stake_amount": True,
+        "last_stake_amount_min_ratio": 0.1,
+    }
+    bot = start_bot(puppet(ASKS_MORE), config=config, riskkit={"order_tracking": {}})
+    unfilled = dict.fromkeys(PAIRS[:2], 98.5)
+    bot.hold(enter=unfilled, limit=unfilled)
+    bot.wait_for("two unfilled entries", lambda: bot.open_pairs() == set(unfilled))
+    seen = bot.loops()
+    held = {o["pair"]: o["reserved_capital"] for o in seen["open_orders"] if o["state"] == "open"}
+    assert held == pytest.approx(dict.fromkeys(unfilled, 4_000), rel=1e-3)
+    assert seen["held_capital"] == pytest.approx(8_000, rel=1e-3)
+    assert seen["held_capital"] == pytest.approx(bot.rest.used())
+
+    bot.hold(enter=[PAIRS[2]])
+    bot.wait_for("the third entry", lambda: PAIRS[2] in filled_pairs(bot))
+    (third,) = (trade for trade in bot.rest.open_trades() if trade["pair"] == PAIRS[2])
+    assert third["stake_amount"] == pytest.approx(2_000, rel=2e-3)
+
+    bot.hold(exit=[PAIRS[2]])
+    seen = bot.when("a resting exit", lambda seen: seen["orders"]["by_purpose"].get("exit") == 1)
+    assert seen["orders"]["locked_amounts"] == {PAIRS[2]: pytest.approx(third["amount"])}
+    assert seen["held_capital"] == pytest.approx(8_000, rel=1e-3)
 
 
 def purposes(seen: dict[str, Any], pair: str) -> set[str]:

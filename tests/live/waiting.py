@@ -8,7 +8,7 @@ from typing import TypeVar
 
 Answer = TypeVar("Answer")
 
-DEADLINE_SECONDS = 60.0
+DEADLINE_SECONDS = 120.0
 LOOK_AGAIN_SECONDS = 0.1
 
 

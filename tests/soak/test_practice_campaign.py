@@ -6,7 +6,6 @@ installed, the exchange and the bot run at ten times the speed.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import random
 import time
@@ -40,7 +39,10 @@ from freqtrade_riskkit.practice.actions import (
 )
 from freqtrade_riskkit.practice.trading.records import Side
 from freqtrade_riskkit.practice.trading.refusal import Refusal
-from tests.support.live_bot import LiveBot
+from tests.live import database
+from tests.live.bot import STOPS_ON_EXCHANGE, Bot
+from tests.live.fleet import fleet
+from tests.live.replay import libfaketime
 from tests.support.trading_floor import discrepancies
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "600"))
@@ -104,10 +106,9 @@ def some_action(dice: random.Random) -> Action:
 
 def clock_of_the_bot(server: PracticeServer) -> Mapping[str, str]:
     """Give the environment in which a process's clock runs along with the exchange's."""
-    found = importlib.util.find_spec("libfaketime")
-    if found is None or found.origin is None:
+    library = libfaketime()
+    if library is None:
         return {}
-    library = Path(found.origin).parent / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
     return {
         "LD_PRELOAD": str(library),
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
@@ -115,35 +116,34 @@ def clock_of_the_bot(server: PracticeServer) -> Mapping[str, str]:
     }
 
 
-def test_bot_when_anything_may_happen_then_it_lives_and_money_is_conserved(tmp_path: Path) -> None:
+def test_bot_when_anything_may_happen_then_it_lives_and_money_is_conserved(
+    tmp_path: Path, bots: list[Bot]
+) -> None:
     dice = random.Random(SEED)
-    speed = 10 if importlib.util.find_spec("libfaketime") else 1
+    speed = 10 if libfaketime() else 1
     prices = RandomWalkPrices(SEED, [PAIR], daily_volatility=0.3)
-    with PracticeServer(prices, speed=speed, state=tmp_path / "state.sqlite") as server:
-        bot = LiveBot(
-            server.overlay(),
-            tmp_path,
-            lambda: clock_of_the_bot(server),
-            strategy=RESTLESS,
-            stake_amount=500,
-        )
+    with (
+        PracticeServer(prices, speed=speed, state=tmp_path / "state.sqlite") as server,
+        fleet(tmp_path, server.overlay(), RESTLESS, (PAIR,), bots, live=True) as make,
+    ):
+        bot = make(config={**STOPS_ON_EXCHANGE, "max_open_trades": 1, "stake_amount": 500})
         end = time.monotonic() + SECONDS
-        with bot:
-            bot.wait_for("its first order", lambda: orders_of(server))
-            while time.monotonic() < end:
-                time.sleep(dice.uniform(0.2, 3))
-                try:
-                    server.exchange.perform(some_action(dice))
-                except Refusal:
-                    continue  # somebody else's order that the account can't pay for
-                with server.exchange.session() as floor:
-                    assert discrepancies(floor) == []
-                assert bot.is_running, bot.log()[-5000:]
-            server.exchange.faults.clear()
-            code = bot.end()
+        bot.start(**clock_of_the_bot(server))
+        bot.wait_for("its first order", lambda: orders_of(server))
+        while time.monotonic() < end:
+            time.sleep(dice.uniform(0.2, 3))
+            try:
+                server.exchange.perform(some_action(dice))
+            except Refusal:
+                continue  # somebody else's order that the account can't pay for
+            with server.exchange.session() as floor:
+                assert discrepancies(floor) == []
+            assert bot.is_running
+        server.exchange.faults.clear()
+        code = bot.stop()
 
     assert code == 130
-    assert bot.trades()
+    assert database.trades(bot.database)
     assert "Fatal exception" not in bot.log()
 
 
