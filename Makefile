@@ -12,6 +12,9 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
 
+# Tests with a real bot mostly wait for it, so there are more workers than cores.
+WORKERS ?= 6
+
 .PHONY: help demo test bench lint features soak clean
 
 help: ## list the targets
@@ -21,7 +24,7 @@ demo: $(READY) ## backtest the crash of August 2024 with and without the kit
 	@$(VENV)/bin/riskkit demo
 
 test: $(READY) ## run the tests
-	@$(RUN) pytest -n auto
+	@$(RUN) pytest -n $(WORKERS) --dist worksteal
 
 bench: $(READY) ## time backtests: plain, with the kit, with Freqtrade's own protections
 	@$(RUN) benchmarks
@@ -33,7 +36,7 @@ lint: $(READY) ## style, types and the direction of imports
 	@$(VENV)/bin/lint-imports --no-logo
 
 features: $(READY) ## run the tests and write docs/features.md from what passed
-	@$(RUN) pytest -n auto --features-out=docs/features.md
+	@$(RUN) pytest -n $(WORKERS) --dist worksteal --features-out=docs/features.md
 
 soak: $(READY) ## run the long campaigns
 	@if [ -d tests/soak ]; then \

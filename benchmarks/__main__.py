@@ -1,11 +1,11 @@
-"""``python -m benchmarks``: time the kit in real backtests."""
+"""``python -m benchmarks``: time the kit in real backtests, and its records."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,53 +16,90 @@ from rich.console import Console
 
 from benchmarks.machine import this_machine
 from benchmarks.measure import Measurement, TradesDifferError, measure
-from benchmarks.report import Report, placed
+from benchmarks.records import ROUNDS, FiguresDifferError, measure_records
+from benchmarks.records_report import RECORDS_MARKERS, RecordsReport
+from benchmarks.report import BACKTEST_MARKERS, Report, placed
 from benchmarks.scenarios import PAIRS, SCENARIOS, WARM_UP, Scenario
 from freqtrade_riskkit.practice import FlatPrices, PracticeServer
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.json"
+RECORDS_RESULTS = FOLDER / "records.json"
+RECORDS = "records"
 README = FOLDER.parent / "README.md"
 
 
 def main() -> int:
-    """Run what the command line asks for; 1 where a contender made other trades, 2 for wrong usage."""
+    """Run what the command line asks for; 1 where a contender differs, 2 for wrong usage."""
     options = _options()
     scenarios = [_chosen(scenario, options) for scenario in SCENARIOS if options.only in scenario.name]
-    if not scenarios:
+    records = options.only in RECORDS
+    if not scenarios and not records:
         print(f"--only: no run is called {options.only!r}", file=sys.stderr)
         return 2
     gc_set_threshold()  # as the freqtrade command does
     console = Console()
     if options.write_readme:
         try:
-            placed(README.read_text(encoding="utf-8"), "")
+            for markers in (BACKTEST_MARKERS, RECORDS_MARKERS):
+                placed(README.read_text(encoding="utf-8"), "", markers)
         except ValueError as error:
             print(f"--write-readme: {error}", file=sys.stderr)
             return 2
     try:
-        report = Report(datetime.now(UTC), this_machine(), _measure(scenarios, console))
-    except TradesDifferError as error:
+        if scenarios:
+            _run_backtests(scenarios, options, console)
+        if records:
+            _run_records(options, console)
+    except (TradesDifferError, FiguresDifferError) as error:
         print(f"The times can't be compared: {error}", file=sys.stderr)
         return 1
+    return 0
+
+
+def _run_backtests(scenarios: Sequence[Scenario], options: argparse.Namespace, console: Console) -> None:
+    report = Report(datetime.now(UTC), this_machine(), _measure(scenarios, console))
     console.print(report.table(), report.verdict(), sep="\n")
     if options.only or options.rounds is not None:
         console.print("Only a part was run: nothing was written.")
-        return 0
-    RESULTS.write_text(report.json(), encoding="utf-8")
-    console.print(f"Written: {RESULTS.relative_to(FOLDER.parent)}")
+        return
+    _write(RESULTS, report.json(), console)
     if options.write_readme:
-        README.write_text(placed(README.read_text(encoding="utf-8"), report.markdown()), encoding="utf-8")
-        console.print(f"Written: {README.name}")
-    return 0
+        _write(README, placed(README.read_text(encoding="utf-8"), report.markdown()), console)
+
+
+def _run_records(options: argparse.Namespace, console: Console) -> None:
+    """Take the times of the records; they are one run, so that `--only records` writes them, too."""
+    machine = this_machine()
+    tell = _teller(console)
+    with TemporaryDirectory(prefix="riskkit-bench-") as root:
+        measured = measure_records(Path(root), tell, rounds=options.rounds or ROUNDS)
+    tell("done")
+    report = RecordsReport(datetime.now(UTC), machine, measured)
+    console.print(report.table(), report.verdict(), sep="\n")
+    if options.rounds is not None:
+        console.print("Other rounds than usual: nothing was written.")
+        return
+    _write(RECORDS_RESULTS, report.json(), console)
+    if options.write_readme:
+        text = README.read_text(encoding="utf-8")
+        _write(README, placed(text, report.markdown(), RECORDS_MARKERS), console)
+
+
+def _write(file: Path, text: str, console: Console) -> None:
+    file.write_text(text, encoding="utf-8")
+    console.print(f"Written: {file.relative_to(FOLDER.parent)}")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Time the kit in real backtests."
+        prog="python -m benchmarks",
+        description="Time the kit in real backtests, and a million of its records.",
     )
     parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
-    parser.add_argument("--only", default="", metavar="NAME", help="only runs whose name contains NAME")
+    parser.add_argument(
+        "--only", default="", metavar="NAME", help="only runs whose name contains NAME; records are one"
+    )
     parser.add_argument("--rounds", type=int, metavar="N", help="N rounds of everything that is run")
     parser.add_argument(
         "--all-protections",
@@ -86,11 +123,7 @@ def _chosen(scenario: Scenario, options: argparse.Namespace) -> Scenario:
 
 
 def _measure(scenarios: Sequence[Scenario], console: Console) -> list[Measurement]:
-    began = time.monotonic()
-
-    def tell(what: str) -> None:
-        console.print(f"[dim]{time.monotonic() - began:4.0f} s[/dim]  {what}", highlight=False)
-
+    tell = _teller(console)
     measurements: list[Measurement] = []
     with PracticeServer(FlatPrices(dict.fromkeys(PAIRS, 100.0))) as server:
         for scenario in (WARM_UP, *scenarios):
@@ -99,6 +132,16 @@ def _measure(scenarios: Sequence[Scenario], console: Console) -> list[Measuremen
             measurements += measured if scenario is not WARM_UP else []
     tell("done")
     return measurements
+
+
+def _teller(console: Console) -> Callable[[str], None]:
+    """Give what tells a step, with the seconds since now."""
+    began = time.monotonic()
+
+    def tell(what: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:4.0f} s[/dim]  {what}", highlight=False)
+
+    return tell
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("freqtrade", "freqtrade-riskkit", "ccxt", "numpy", "pandas", "SQLAlchemy")
+PACKAGES = ("freqtrade", "freqtrade-riskkit", "ccxt", "numpy", "pandas", "quantstats", "SQLAlchemy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Machine:
     system, python
         Operating system and interpreter, with their versions.
     packages
-        Versions by package.
+        Versions by package, of those that are installed.
     load
         Load average over a minute when the benchmark began: other work on the machine is noise.
     """
@@ -44,9 +44,17 @@ def this_machine() -> Machine:
         cpus=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         system=f"{platform.system()} {platform.machine()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
-        packages={package: version(package) for package in PACKAGES},
+        packages={package: known for package in PACKAGES if (known := _version(package))},
         load=round(os.getloadavg()[0], 2),
     )
+
+
+def _version(package: str) -> str | None:
+    """Give the version; None where the package isn't installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def _cpu() -> str:

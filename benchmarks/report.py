@@ -17,6 +17,7 @@ from benchmarks.scenarios import Contender
 GOAL = 1.10
 START_MARKER = "<!-- bench:start -->"
 END_MARKER = "<!-- bench:end -->"
+BACKTEST_MARKERS = (START_MARKER, END_MARKER)
 COLUMNS = (
     "Trades",
     "In-trade candles",
@@ -121,7 +122,7 @@ def _digits(ratio: float) -> str:
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}"
 
 
-def placed(text: str, table: str) -> str:
+def placed(text: str, table: str, markers: tuple[str, str] = BACKTEST_MARKERS) -> str:
     """Give a README's text with `table` between its two markers.
 
     Raises
@@ -129,8 +130,9 @@ def placed(text: str, table: str) -> str:
     ValueError
         A marker is missing, or they are in the wrong order.
     """
-    before, start, rest = text.partition(START_MARKER)
-    _, end, after = rest.partition(END_MARKER)
+    begin, close = markers
+    before, start, rest = text.partition(begin)
+    _, end, after = rest.partition(close)
     if not start or not end:
-        raise ValueError(f"README.md needs the lines {START_MARKER} and {END_MARKER}, in this order")
+        raise ValueError(f"README.md needs the lines {begin} and {close}, in this order")
     return f"{before}{start}\n{table}\n{end}{after}"
