@@ -179,9 +179,17 @@ class Replay:
         return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"turns": -1}
 
 
-def libfaketime() -> Path | None:
-    """Give the library by which a process sees another time; None where it isn't installed."""
+def libfaketime(folder: Path) -> Path | None:
+    """Give the library by which a process sees another time, linked into a folder; None where there is none.
+
+    LD_PRELOAD reads a space in a path as its end, and the project may lie in such a path.
+    """
     found = importlib.util.find_spec("libfaketime")
     if found is None or found.origin is None:
         return None
-    return Path(found.origin).parent / "vendor" / "libfaketime" / "src" / "libfaketime.so.1"
+    link = folder / "libfaketime.so.1"
+    if not link.exists():
+        link.symlink_to(Path(found.origin).parent / "vendor" / "libfaketime" / "src" / link.name)
+    if any(separator in str(link) for separator in " :"):
+        raise ValueError(f"LD_PRELOAD can't name a path with a space or a colon: {link}")
+    return link

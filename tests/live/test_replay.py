@@ -88,7 +88,7 @@ def test_trips_when_the_same_candles_run_through_backtest_and_bot_then_the_same_
     It looks twice a candle: within its first seconds, and 15 s before its end, so that the marks of the
     last look are still young when the next candle begins.
     """
-    library = libfaketime()
+    library = libfaketime(tmp_path)
     if library is None:
         pytest.skip("libfaketime isn't installed: the bot's clock can't follow the candles")
     candles = {pair: frame[:hours] for pair, frame in candles.items()}

@@ -104,9 +104,8 @@ def some_action(dice: random.Random) -> Action:
     return dice.choice(choices)()
 
 
-def clock_of_the_bot(server: PracticeServer) -> Mapping[str, str]:
+def clock_of_the_bot(server: PracticeServer, library: Path | None) -> Mapping[str, str]:
     """Give the environment in which a process's clock runs along with the exchange's."""
-    library = libfaketime()
     if library is None:
         return {}
     return {
@@ -120,7 +119,8 @@ def test_bot_when_anything_may_happen_then_it_lives_and_money_is_conserved(
     tmp_path: Path, bots: list[Bot]
 ) -> None:
     dice = random.Random(SEED)
-    speed = 10 if libfaketime() else 1
+    library = libfaketime(tmp_path)
+    speed = 10 if library else 1
     prices = RandomWalkPrices(SEED, [PAIR], daily_volatility=0.3)
     with (
         PracticeServer(prices, speed=speed, state=tmp_path / "state.sqlite") as server,
@@ -128,7 +128,7 @@ def test_bot_when_anything_may_happen_then_it_lives_and_money_is_conserved(
     ):
         bot = make(config={**STOPS_ON_EXCHANGE, "max_open_trades": 1, "stake_amount": 500})
         end = time.monotonic() + SECONDS
-        bot.start(**clock_of_the_bot(server))
+        bot.start(**clock_of_the_bot(server, library))
         bot.wait_for("its first order", lambda: orders_of(server))
         while time.monotonic() < end:
             time.sleep(dice.uniform(0.2, 3))
