@@ -8,7 +8,7 @@ from typing import Any
 from freqtrade.optimize.backtesting import Backtesting
 
 from freqtrade_riskkit.core.entry.request import EntryKind
-from freqtrade_riskkit.host.callbacks import carries_kit
+from freqtrade_riskkit.host.callbacks import session_of
 from freqtrade_riskkit.host.translation import utc
 
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -25,14 +25,15 @@ def _tell(original: Callable[..., Any]) -> Callable[..., Any]:
         trade = original(self, pair, *args, **kwargs)
         if trade is None or self.order_id_counter == numbered or not trade.orders:
             return trade
-        if not carries_kit(self.strategy) or not self.strategy.riskkit.counts_orders:
+        session = session_of(self.strategy)
+        if session is None or not session.counts_orders:
             return trade
         order = trade.orders[-1]
         # An entry that isn't confirmed uses up a number too; a replaced order brings its own rate.
         if order.id == self.order_id_counter and _argument("requested_rate", args, kwargs) is None:
             added = _argument("trade", args, kwargs) is not None
-            kind = EntryKind.ADDED if added else EntryKind.INITIAL
-            self.strategy.riskkit.order_placed(kind, utc(order.order_date))
+            at = order.order_date if added else trade.open_date
+            session.order_placed(EntryKind.ADDED if added else EntryKind.INITIAL, utc(at))
         return trade
 
     return _enter_trade
@@ -44,4 +45,4 @@ _POSITIONS = {"trade": 3, "requested_rate": 4}
 
 def _argument(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     position = _POSITIONS[name]
-    return args[position] if len(args) > position else kwargs.get(name)
+    return args[position] if len(args) > position else kwargs.get(name) if kwargs else None

@@ -272,7 +272,7 @@ class AccountBooks:
         """Give the first placement of the newest initial entry, of open and closed trades."""
         if not trades:
             return self.last_closed_entry_at
-        newest = utc(max(trade.open_date for trade in trades))
+        newest = utc(max([trade.open_date for trade in trades]))
         closed = self.last_closed_entry_at
         return newest if closed is None or newest > closed else closed
 

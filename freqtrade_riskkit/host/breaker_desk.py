@@ -88,19 +88,27 @@ class BreakerDesk:
 
     def trade_closed(self, equity: float, pnl_ratio: float, at: datetime) -> None:
         """Take in a closed trade."""
-        self._take(self.breaker.trade_closed(equity, pnl_ratio, at))
+        if events := self.breaker.trade_closed(equity, pnl_ratio, at):
+            self._take(events)
 
     def equity_moved(self, equity: float, at: datetime) -> None:
         """Take in an equity that moved without a closed trade."""
         self._take(self.breaker.equity_moved(equity, at))
 
-    def order_asked(self, at: datetime) -> None:
-        """Ask for an order that adds risk: it trips where it would be one too many."""
-        self._take(self.breaker.order_asked(at))
+    def order_asked(self, at: datetime) -> bool:
+        """Ask for an order that adds risk: it trips where it would be one too many.
+
+        False where that, and the time that passed, changed nothing.
+        """
+        events = self.breaker.order_asked(at)
+        if events:
+            self._take(events)
+        return bool(events)
 
     def order_placed(self, at: datetime) -> None:
         """Count an order that adds risk."""
-        self._take(self.breaker.order_placed(at))
+        if events := self.breaker.order_placed(at):
+            self._take(events)
 
     def error(self, kind: ErrorKind, at: datetime) -> None:
         """Count an error."""
@@ -120,8 +128,7 @@ class BreakerDesk:
 
     def marked(self, equity: float, now: datetime) -> None:
         """Let time pass, and take in the equity at the marks of a loop."""
-        events = self.breaker.equity_moved(equity, now)
-        if events:
+        if events := self.breaker.equity_moved(equity, now):
             self._take(events)
         if not self._writes_locks:
             self._end_observed(now)

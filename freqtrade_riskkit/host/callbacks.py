@@ -12,10 +12,13 @@ import threading
 from abc import ABCMeta
 from collections.abc import Callable
 from types import MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from freqtrade.exceptions import OperationalException
 from freqtrade.strategy import IStrategy
+
+if TYPE_CHECKING:
+    from freqtrade_riskkit.host.session import RiskSession
 
 Callback = Callable[..., Any]
 Gate = Callable[[Any, Callback, tuple[Any, ...], dict[str, Any]], Any]
@@ -46,6 +49,11 @@ def carries_kit(strategy: object) -> bool:
     return isinstance(type(strategy), RiskKitMeta)
 
 
+def session_of(strategy: object) -> RiskSession | None:
+    """Give the session of a strategy that has the mixin and was started; None for any other."""
+    return getattr(strategy, "_riskkit_session", None)
+
+
 class GatedCallback:
     """A callback of one class with a gate in front; every subclass of the mixin has one of its own.
 
@@ -57,9 +65,14 @@ class GatedCallback:
         What is asked first.
     always
         False leaves the callback alone where nobody overrides it.
+    is_idle
+        Says of a strategy that overrides nothing whether the gate has nothing to do; None where it always
+        has.
     """
 
-    def __init__(self, cls: type, name: str, gate: Gate, always: bool) -> None:
+    def __init__(
+        self, cls: type, name: str, gate: Gate, always: bool, is_idle: Callable[[Any], bool] | None
+    ) -> None:
         self._cls = cls
         self._name = name
         self._gate = gate
@@ -78,6 +91,8 @@ class GatedCallback:
 
         self._nested = nested
         self._alone = alone
+        self._default = found
+        self._is_idle = is_idle
 
     def __get__(self, strategy: Any, owner: type | None = None) -> Any:
         """Give the gated method; what was set on the instance itself comes before the class's.
@@ -91,7 +106,8 @@ class GatedCallback:
             if set_on_instance is not None:
                 return self._around(strategy, set_on_instance)
             if self._acts and self._is_default:
-                return MethodType(self._alone, strategy)
+                idle = self._is_idle is not None and self._is_idle(strategy)
+                return MethodType(self._default if idle else self._alone, strategy)
         return MethodType(self._nested, strategy) if self._acts else self._target(strategy)
 
     def __set__(self, strategy: Any, value: Any) -> None:
@@ -124,12 +140,15 @@ class GatedCallback:
         return own.__get__(strategy, type(strategy)) if hasattr(type(own), "__get__") else own
 
 
-def guard(cls: type, name: str, gate: Gate, *, always: bool) -> None:
+def guard(
+    cls: type, name: str, gate: Gate, *, always: bool, is_idle: Callable[[Any], bool] | None = None
+) -> None:
     """Put a gate around whatever `cls` has for a callback.
 
-    Where it isn't to be there `always`, a callback that nobody overrides is left alone.
+    Where it isn't to be there `always`, a callback that nobody overrides is left alone; so it is while the
+    gate `is_idle`.
     """
-    setattr(cls, name, GatedCallback(cls, name, gate, always))
+    setattr(cls, name, GatedCallback(cls, name, gate, always, is_idle))
 
 
 def _resolve(cls: type, name: str) -> Any:

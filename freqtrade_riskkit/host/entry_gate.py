@@ -116,13 +116,9 @@ class EntryGate:
             trades = [trade for trade in trades if trade not in replaced]
             on_pair = [trade for trade in on_pair if trade not in replaced]
         held = held_capital(trades) if self._watches_capital else 0.0
-        view = AccountView(
-            open_positions=len(trades),
-            pair_is_open=bool(on_pair),
-            last_entry_at=books.last_entry_at(trades) if self._watches_time else None,
-            held_capital=held,
-            balance=self._balance() if held else 0.0,
-        )
+        last_entry_at = books.last_entry_at(trades) if self._watches_time else None
+        balance = self._balance() if held else 0.0
+        view = AccountView(len(trades), bool(on_pair), last_entry_at, held, balance)
         self._asked = request = self._request(asked)
         return request, view
 
@@ -161,7 +157,8 @@ class EntryGate:
         adds_risk = asked.kind in (EntryKind.INITIAL, EntryKind.ADDED)
         if not adds_risk or asked.value is None:
             return ALLOWED
-        desk.order_asked(asked.now)
+        if not desk.order_asked(asked.now):
+            return ALLOWED
         decision = desk.decide()
         return decision if decision.allowed else self._of_the_breaker(decision, asked)
 

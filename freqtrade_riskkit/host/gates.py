@@ -7,15 +7,14 @@ entry, and what goes wrong in the strategy's own callback reaches Freqtrade as i
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
-
-from freqtrade.strategy import IStrategy
 
 from freqtrade_riskkit.core.decisions import Code
 from freqtrade_riskkit.core.entry.request import EntryKind
 from freqtrade_riskkit.host.actions import FLATTEN_REASON
 from freqtrade_riskkit.host.asked import Asked
-from freqtrade_riskkit.host.callbacks import Callback, Gate
+from freqtrade_riskkit.host.callbacks import Callback, Gate, session_of
 
 logger = logging.getLogger("freqtrade_riskkit.gates")
 
@@ -44,20 +43,16 @@ def confirm_trade_entry(strategy: Any, original: Callback, args: Args, kwargs: K
         confirmed = original(*args, **kwargs)
     finally:
         if confirmed:
-            pair = _argument("confirm_trade_entry", "pair", args, kwargs)
-            now = _argument("confirm_trade_entry", "current_time", args, kwargs)
-            strategy.riskkit.entered(pair, now)
+            named = _named("confirm_trade_entry", args, kwargs)
+            strategy.riskkit.entered(named["pair"], named["current_time"])
     return confirmed
 
 
 def custom_stake_amount(strategy: Any, original: Callback, args: Args, kwargs: Kwargs) -> Any:
     """Deny silently by a stake of 0, or let the strategy size the entry.
 
-    It spares a bot the message that Freqtrade logs for an entry that isn't confirmed. A backtest logs none,
-    so where the strategy has no stake of its own, `confirm_trade_entry` is left to decide alone.
+    It spares a bot the message that Freqtrade logs for an entry that isn't confirmed.
     """
-    if getattr(original, "__func__", None) is IStrategy.custom_stake_amount and strategy.riskkit.is_simulated:
-        return original(*args, **kwargs)
     return original(*args, **kwargs) if _admits(strategy, "custom_stake_amount", args, kwargs) else 0.0
 
 
@@ -81,7 +76,7 @@ def confirm_trade_exit(strategy: Any, original: Callback, args: Args, kwargs: Kw
 
 def bot_loop_start(strategy: Any, original: Callback, args: Args, kwargs: Kwargs) -> Any:
     """Keep the books, then let the strategy begin its loop."""
-    strategy.riskkit.loop(_argument("bot_loop_start", "current_time", args, kwargs))
+    strategy.riskkit.loop(_named("bot_loop_start", args, kwargs)["current_time"])
     return original(*args, **kwargs)
 
 
@@ -97,6 +92,16 @@ OVERRIDE_GATES: dict[str, Gate] = {
 """Gates set only where a strategy overrides the callback: Freqtrade copies the trade for any override."""
 
 
+def _decides_later(strategy: Any) -> bool:
+    """Say whether `confirm_trade_entry` may decide alone: a backtest logs nothing of an entry it denies."""
+    session = session_of(strategy)
+    return session is not None and session.is_simulated
+
+
+IDLE: dict[str, Callable[[Any], bool]] = {"custom_stake_amount": _decides_later}
+"""Where a strategy overrides nothing: whether a gate has nothing to do."""
+
+
 def _admits(
     strategy: Any,
     name: str,
@@ -108,21 +113,20 @@ def _admits(
         session = strategy.riskkit
         if not session.acts:
             return True
-        now = _argument(name, "current_time", args, kwargs)
+        named = _named(name, args, kwargs)
+        now = named["current_time"]
         if added is not None:
-            (stake, tag), trade = added, _argument(name, "trade", args, kwargs)
+            (stake, tag), trade = added, named["trade"]
             value = stake * (trade.leverage or 1.0)
-            return bool(session.admits(Asked(trade.pair, now, EntryKind.ADDED, tag, trade, value)))
-        worth: float | None = None
-        if name == "confirm_trade_entry":
-            worth = _argument(name, "amount", args, kwargs) * _argument(name, "rate", args, kwargs)
-        pair = _argument(name, "pair", args, kwargs)
-        tag = _argument(name, "entry_tag", args, kwargs)
-        return bool(session.admits(Asked(pair, now, EntryKind.INITIAL, tag, None, worth)))
+            return session.admits(Asked(trade.pair, now, EntryKind.ADDED, tag, trade, value))
+        worth = named["amount"] * named["rate"] if name == "confirm_trade_entry" else None
+        asked = Asked(named["pair"], now, EntryKind.INITIAL, named["entry_tag"], None, worth)
+        return session.admits(asked)
     except Exception:
         logger.exception("%s: the gate before %s failed; the entry is denied.", Code.CHECK_FAILED, name)
         return False
 
 
-def _argument(name: str, key: str, args: Args, kwargs: Kwargs) -> Any:
-    return kwargs[key] if key in kwargs else args[_POSITIONS[name].index(key)]
+def _named(name: str, args: Args, kwargs: Kwargs) -> Kwargs:
+    """Give a callback's arguments by their names; Freqtrade itself hands all of them over that way."""
+    return {**dict(zip(_POSITIONS[name], args, strict=False)), **kwargs} if args else kwargs

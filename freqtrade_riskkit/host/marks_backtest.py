@@ -17,6 +17,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND_NS = 1_000_000_000
 _LEAST_PATIENCE, _MOST_PATIENCE = 2, 64
+_MOST_LINES = 1024
 
 
 class BacktestMarks:
@@ -36,6 +37,9 @@ class BacktestMarks:
         Freqtrade's candles by pair, those of the strategy's timeframe.
     candle
         That timeframe.
+    positions_stay
+        Whether a position that is filled stays as it is until it closes: nothing is added to it or sold in
+        parts, and no funding is paid. Then what its profit follows from is worked out once.
 
     Attributes
     ----------
@@ -47,8 +51,12 @@ class BacktestMarks:
         Pairs of positions in it that have no mark: no candle of them has begun. They count at their cost.
     """
 
-    def __init__(self, rows: Mapping[str, Sequence[Row]], candle: timedelta) -> None:
+    def __init__(
+        self, rows: Mapping[str, Sequence[Row]], candle: timedelta, positions_stay: bool = False
+    ) -> None:
         self._rows = rows
+        self._positions_stay = positions_stay
+        self._lines: dict[int, tuple[float, float]] = {}
         self._candle_ns = candle // _MICROSECOND * 1000
         self._candle = candle
         self._pairs: dict[str, PairMark] = {}
@@ -81,13 +89,12 @@ class BacktestMarks:
             self._end_steady(self._steady)
         if not trades:
             self._last_trades = []
+            self._lines.clear()
             self.adverse = self.oldest_age_seconds = 0.0
             self.missing = ()
             return 0.0
-        if now is not self._now:
-            self._now, self._moment = now, (now - _EPOCH) // _MICROSECOND * 1000
-        moment = self._moment
-        pairs = self._pairs
+        moment = self._moment if now == self._now else self._reach(now)
+        pairs, lines = self._pairs, self._lines
         total = adverse = 0.0
         oldest = moment
         missing: tuple[str, ...] = ()
@@ -105,7 +112,8 @@ class BacktestMarks:
                 continue
             if mark.rate_at < oldest:
                 oldest = mark.rate_at
-            slope, base = profit_line_of(trade)
+            line = lines.get(trade.id)
+            slope, base = line if line is not None else self._line_of(trade)
             total += slope * rate + base
             adverse += slope * (mark.highest if trade.is_short else mark.lowest) + base
         if not (math.isfinite(total) and math.isfinite(adverse)):
@@ -127,6 +135,25 @@ class BacktestMarks:
         mark = self._pairs.get(trade.pair)
         return mark.rate if mark is not None and is_rate(mark.rate) else None
 
+    def _line_of(self, trade: LocalTrade) -> tuple[float, float]:
+        """Work out slope and base of a position's profit, and keep them where they stay."""
+        line = profit_line_of(trade)
+        if self._positions_stay:
+            if len(self._lines) >= _MOST_LINES:
+                self._lines.clear()  # most of them are of closed trades
+            self._lines[trade.id] = line
+        return line
+
+    def _reach(self, now: datetime) -> int:
+        """Come to another moment, mostly one candle later: the difference of two datetimes is dear."""
+        self._moment = (
+            self._moment + self._candle_ns
+            if now == self._now + self._candle
+            else (now - _EPOCH) // _MICROSECOND * 1000
+        )
+        self._now = now
+        return self._moment
+
     def _look_ahead(self, now: datetime, trades: Sequence[LocalTrade]) -> None:
         """Work out the next loops, once the positions have been the same for some."""
         self._steady_loops += 1
@@ -141,7 +168,7 @@ class BacktestMarks:
                 self._ahead[pair] = PairAhead(self._rows[pair])
             stretches[pair] = self._ahead[pair].after(begun)
         if stretches:
-            self._steady = SteadyMarks(now, self._candle, trades, stretches)
+            self._steady = SteadyMarks(now, self._candle, trades, stretches, self._positions_stay)
 
     def _end_steady(self, steady: SteadyMarks) -> None:
         """Lead the pairs to the last loop whose sums were worked out ahead."""

@@ -91,6 +91,8 @@ class SteadyMarks:
         The positions.
     stretches
         The marks of each pair over these candles.
+    positions_stay
+        Whether positions that are filled stay as they are while they are open.
 
     Attributes
     ----------
@@ -120,10 +122,12 @@ class SteadyMarks:
         candle: timedelta,
         trades: Sequence[LocalTrade],
         stretches: Mapping[str, MarksAhead],
+        positions_stay: bool = False,
     ) -> None:
         self.trades = list(trades)
         self.pairs = tuple(stretches)
-        self._standings = _standings(trades)
+        may_change = not positions_stay or not all(trade.amount for trade in trades)
+        self._standings = _standings(trades) if may_change else None
         self._candle = candle
         self._due = now + candle
         self._totals, self._adverse = _sums(trades, stretches)
@@ -138,7 +142,9 @@ class SteadyMarks:
         """
         if self.is_used_up or now != self._due:
             return None
-        if trades != self.trades or _standings(trades) != self._standings:
+        if trades != self.trades:
+            return None
+        if self._standings is not None and _standings(trades) != self._standings:
             return None
         given = self.given
         self._due = now + self._candle

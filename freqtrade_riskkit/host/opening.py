@@ -62,7 +62,10 @@ def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> A
     if session.breaker_simulated and section is not None:
         breaker = CircuitBreaker(breaker_policy(section), equity, now, SAMPLES_APART)
         desk = BreakerDesk(breaker, session.currency, session.enforces, _keep_quiet)
-        books.attach(desk, RealisedEquity(equity, {}), BacktestMarks(session.candles or {}, candle))
+        is_spot = str(strategy.config["trading_mode"]) == "spot"
+        stays = is_spot and not strategy.position_adjustment_enable
+        marks = BacktestMarks(session.candles or {}, candle, positions_stay=stays)
+        books.attach(desk, RealisedEquity(equity, {}), marks)
     return books
 
 

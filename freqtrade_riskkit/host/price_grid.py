@@ -26,7 +26,8 @@ def stop_on_grid(rate: float, trade: LocalTrade) -> float:
         ticks = rate * ticks_a_unit
         if 0 < ticks < _MOST_STEPS and _NEAR < ticks % 1 < 1 - _NEAR:
             below = int(ticks)
-            return round((below if trade.is_short else below + 1) / ticks_a_unit, _DIGITS)
+            # As near to the price as a float can be, and so are its first 14 digits behind the point.
+            return (below if trade.is_short else below + 1) / ticks_a_unit
     exact, tick = Decimal(str(rate)), _tick(trade.price_precision)
     beyond = _EXACT.remainder(exact, tick)
     if not beyond:
@@ -42,6 +43,6 @@ def _tick(size: float) -> Decimal:
 
 @functools.lru_cache(maxsize=1024)
 def _ticks_a_unit(size: float) -> int | None:
-    """Give how many ticks make 1; None where that is no whole number."""
+    """Give how many ticks make 1; None where that is no whole number, or has digits that are cut off."""
     ticks = _EXACT.divide(Decimal(1), _tick(size))
-    return int(ticks) if ticks == int(ticks) else None
+    return int(ticks) if ticks == int(ticks) and 10**_DIGITS % int(ticks) == 0 else None

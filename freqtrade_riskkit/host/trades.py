@@ -119,6 +119,8 @@ def held_capital(trades: Sequence[LocalTrade]) -> float:
     """
     if not Trade.use_db:
         trades = [trade for trade in trades if not trade.amount or len(trade.orders) != 1]
+        if not trades:
+            return 0.0
     return sum(
         held_by(order, trade.leverage or 1.0)
         for trade in trades

@@ -38,7 +38,6 @@ class OrderWindows:
         """Count an order, placed no earlier than the one before."""
         self._hour.append(at)
         self._minute.append(at)
-        self._forget(at)
 
     def restart(self) -> None:
         """Begin anew, as if no order had been placed."""

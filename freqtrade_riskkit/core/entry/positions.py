@@ -36,9 +36,9 @@ class PositionLimit:
     def limit_for(self, confidence: float | None) -> float:
         """Give the number of positions that a signal of this confidence may fill up to."""
         wanted: float = self.cap if self.normal is None else self.normal
-        if self.high is not None and self.is_high(confidence):
+        if self.high is not None and confidence is not None and confidence >= self.high_confidence:
             wanted = self.high
-        return min(wanted, self.cap)
+        return wanted if wanted < self.cap else self.cap
 
     def is_high(self, confidence: float | None) -> bool:
         """Say whether a signal counts as one of high confidence."""
