@@ -19,6 +19,7 @@ from rich.progress import Progress, TaskID
 
 from freqtrade_riskkit.cli.account_size import account_size
 from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.source_database import Source, open_source
 from freqtrade_riskkit.config import ConfigInvalid, RiskKitConfig, load
@@ -79,13 +80,8 @@ class Imported:
 
 
 def import_trades(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     db: Annotated[
         str | None,
         typer.Option("--db", help="Freqtrade's database, a file or a URL; by default the config's."),
@@ -101,7 +97,7 @@ def import_trades(
             "config's, which a live bot has none of.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fill an account's records with the closed trades of a Freqtrade database.
 

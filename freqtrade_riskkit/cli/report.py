@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from freqtrade_riskkit.cli.account_records import Question, read_report, split_unknown
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.stored_accounts import all_accounts, one_account, place_and_account
 from freqtrade_riskkit.cli.verify_store import verify_store
@@ -23,13 +24,8 @@ from freqtrade_riskkit.report.accounts_beside import print_beside
 
 
 def report(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     account: Annotated[
         str | None, typer.Option("--account", help="Another account of the store than the config's own.")
     ] = None,
@@ -48,7 +44,7 @@ def report(
     until: Annotated[
         str | None, typer.Option("--until", help="Trades that closed before: 2026-02-28, UTC.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: AsJson = False,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write a line for each account or period to this file.")
     ] = None,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from freqtrade_riskkit.cli.asked_outcome import Outcome
 from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, others, read_account
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir, WaitSeconds
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.host.flag_file import raise_flag
 from freqtrade_riskkit.host.reasons import printable
@@ -16,16 +16,11 @@ from freqtrade_riskkit.ledger import LedgerUnavailable, RequestKind
 
 
 def trip(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; it is recorded and shown.")] = "",
-    wait: Annotated[float, typer.Option("--wait", help="Seconds to wait until the bot noticed.")] = 20.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    wait: WaitSeconds = 20.0,
+    as_json: AsJson = False,
 ) -> None:
     """Trip an account's breaker by hand: no entries until somebody resets it.
 
