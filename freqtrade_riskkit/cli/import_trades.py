@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,12 +16,10 @@ from freqtrade.constants import DEFAULT_DB_DRYRUN_URL, DEFAULT_DB_PROD_URL
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from freqtrade_riskkit.cli.account_size import account_size
-from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
 from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
+from freqtrade_riskkit.cli.own_config import read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.source_database import Source, open_source
-from freqtrade_riskkit.config import ConfigInvalid, RiskKitConfig, load
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.account_records import write_facts_once
 from freqtrade_riskkit.host.trade_rows import Portion, closed_after, last_closed_at
@@ -107,22 +104,20 @@ def import_trades(
     """
     if starting_balance is not None and not (math.isfinite(starting_balance) and starting_balance > 0):
         raise Refused(f"--starting-balance must be above 0, was {starting_balance}")
-    freqtrade, section = _read(config or [], userdir)
-    size = account_size(freqtrade, section)
+    own = read_own_config(config or [], userdir)
+    size = own.account
     name = account if account is not None else size.name
     balance = starting_balance if starting_balance is not None else size.amount
     now = datetime.now(tz=UTC)
-    with open_source(db if db is not None else _database_of(freqtrade)) as source:
-        exchange = str(freqtrade.get("exchange", {}).get("name", "")).lower() if account is None else None
+    with open_source(db if db is not None else _database_of(own.freqtrade)) as source:
+        exchange = str(own.freqtrade.get("exchange", {}).get("name", "")).lower() if account is None else None
         source.refuse_foreign(size.currency, exchange)
         fingerprint = source.fingerprint()
         if fingerprint is None:
             raise Refused(f"{source.label} holds no trades")
         last = last_closed_at(source.connection.execute)
         try:
-            ledger = open_ledger(
-                section.db_url, Path(freqtrade["user_data_dir"]), name, fingerprint, last or now
-            )
+            ledger = open_ledger(*own.place, name, fingerprint, last or now)
             with closing(ledger):
                 imported = _import(source, ledger, now)
                 imported.has_facts = _keep_facts(ledger, imported, balance, size.currency, now)
@@ -134,14 +129,6 @@ def import_trades(
         print("\n".join(_lines(imported)))
     if imported.left_out:
         raise typer.Exit(1)
-
-
-def _read(configs: list[str], userdir: Path | None) -> tuple[dict[str, Any], RiskKitConfig]:
-    try:
-        freqtrade = read_freqtrade_config(configs, userdir)
-        return freqtrade, load(freqtrade.get("riskkit")).config
-    except (ConfigUnreadable, ConfigInvalid) as error:
-        raise Refused(str(error)) from None
 
 
 def _database_of(freqtrade: Mapping[str, Any]) -> str:

@@ -13,8 +13,9 @@ from rich.console import Console
 
 from freqtrade_riskkit.cli.account_records import Question, read_report, split_unknown
 from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
+from freqtrade_riskkit.cli.own_config import read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.cli.stored_accounts import all_accounts, one_account, place_and_account
+from freqtrade_riskkit.cli.stored_accounts import all_accounts, one_account
 from freqtrade_riskkit.cli.verify_store import verify_store
 from freqtrade_riskkit.core.trends import Period
 from freqtrade_riskkit.report.account_csv import write_csv
@@ -64,19 +65,19 @@ def report(
         raise Refused(f"--since must be before --until, was {since} and {until}")
     if all_of_them and (account is not None or generation is not None):
         raise Refused("--all shows every account, each with its last used generation: leave the others out")
-    place, own = place_and_account(config or [], userdir)
+    own = read_own_config(config or [], userdir)
     if verify:
         named = any(option is not None for option in (csv, account, generation))
         if all_of_them or named or question != Question():
             raise Refused("--verify checks the whole store: it goes with --config, --userdir and --json only")
-        raise typer.Exit(verify_store(place, now, as_json=as_json))
+        raise typer.Exit(verify_store(own.place, now, as_json=as_json))
     left_out: list[str] = []
     with Console(stderr=True).status("Reading the records …"):
         if all_of_them:
-            reports, left_out = split_unknown(all_accounts(place), question, now)
+            reports, left_out = split_unknown(all_accounts(own.place), question, now)
         else:
-            wanted = own if account is None else account
-            reports = [read_report(one_account(place, wanted, generation), question, now)]
+            wanted = own.account.name if account is None else account
+            reports = [read_report(one_account(own.place, wanted, generation), question, now)]
     if not reports:
         raise Refused("; ".join(left_out))
     if csv is not None:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from freqtrade_riskkit.cli.account_size import account_size
-from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
+from freqtrade_riskkit.cli.own_config import Place
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.config import ConfigInvalid, load
 from freqtrade_riskkit.ledger import AccountRow, LedgerUnavailable, list_accounts
 from freqtrade_riskkit.report.safe_text import visible
-
-Place = tuple[str, Path]
-"""The store's URL, and the folder that a relative path in it is taken from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +28,6 @@ class Stored:
     place: Place
     row: AccountRow
     generations: int
-
-
-def place_and_account(configs: Sequence[str], userdir: Path | None) -> tuple[Place, str]:
-    """Give where the store of a config is, and the config's own account.
-
-    Raises
-    ------
-    Refused
-        Where the config can't be read.
-    """
-    try:
-        freqtrade = read_freqtrade_config(configs, userdir)
-        config = load(freqtrade.get("riskkit")).config
-    except (ConfigUnreadable, ConfigInvalid) as error:
-        raise Refused(str(error)) from None
-    return (config.db_url, Path(freqtrade["user_data_dir"])), account_size(freqtrade, config).name
 
 
 def stored_rows(place: Place) -> list[AccountRow]:

@@ -172,6 +172,30 @@ def test_status_when_the_config_got_stricter_then_the_trip_to_come_is_noted(
     assert any("not recorded" in note for note in standing.notes)
 
 
+@pytest.mark.parametrize(
+    ("stake_currency", "notes"),
+    [
+        ("EUR", ("the records are in USDT, the stake is now EUR: the bot's breaker begins anew.",)),
+        (None, ()),
+    ],
+)
+def test_status_when_the_configs_currency_is_another_or_none_then_only_another_one_is_noted(
+    bot: Callable[..., None],
+    config: Callable[..., Path],
+    stake_currency: str | None,
+    notes: tuple[str, ...],
+) -> None:
+    """Freqtrade's config may be given without what only a bot needs."""
+    bot([10.0])
+    file = config(stake_currency=stake_currency)
+    if stake_currency is None:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        del content["stake_currency"]
+        file.write_text(json.dumps(content), encoding="utf-8")
+    standing = stand(file)
+    assert (standing.currency, standing.notes) == ("USDT", notes)
+
+
 def test_status_when_the_database_is_new_then_the_new_generation_counts(
     bot: Callable[..., None], config: Callable[..., Path]
 ) -> None:
