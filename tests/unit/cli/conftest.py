@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.cli.records import exit_code, write_config
+from tests.unit.cli.records import SECTION, exit_code, write_config
 
 
 @pytest.fixture
@@ -21,6 +21,16 @@ def bare_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Callable[..., Path]:
+    """Write a config with this section; by default one with a breaker."""
+
+    def write(section: Mapping[str, Any] = SECTION, **changes: Any) -> Path:
+        return write_config(tmp_path, riskkit=section, **changes)
+
+    return write
 
 
 @pytest.fixture

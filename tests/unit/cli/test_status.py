@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from freqtrade_riskkit.cli.main import run
 from freqtrade_riskkit.cli.recorded_breaker import read_standing
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.config import load
@@ -31,31 +29,12 @@ from freqtrade_riskkit.host.breaker_words import describe
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.ledger import open_ledger
 from freqtrade_riskkit.report.standing import Standing, print_standing, to_json
+from tests.unit.cli.records import SECTION, exit_code
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-SECTION = {"account_id": "main", "circuit_breaker": {}}
-CONFIG = {
-    "dry_run": True,
-    "dry_run_wallet": 1000,
-    "max_open_trades": 3,
-    "stake_currency": "USDT",
-    "stake_amount": "unlimited",
-    "entry_pricing": {},
-    "exit_pricing": {},
-    "exchange": {"name": "binance", "pair_whitelist": ["BTC/USDT"]},
-    "pairlists": [{"method": "StaticPairList"}],
-}
+pytestmark = pytest.mark.usefixtures("bare_surroundings")
 Losses = list[float]
 NOTHING_OPEN = DataStanding()
-
-
-@pytest.fixture(autouse=True)
-def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in list(os.environ):
-        if name.startswith("FREQTRADE__"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
 
 
 @pytest.fixture
@@ -93,19 +72,6 @@ def bot(tmp_path: Path) -> Callable[..., None]:
         ledger.close()
 
     return leave
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Callable[..., Path]:
-    """Write a config with this section."""
-
-    def write(section: Mapping[str, Any] = SECTION, **changes: Any) -> Path:
-        (tmp_path / "user_data").mkdir(exist_ok=True)
-        file = tmp_path / "config.json"
-        file.write_text(json.dumps({**CONFIG, "riskkit": section, **changes}), encoding="utf-8")
-        return file
-
-    return write
 
 
 def stand(config: Path, *, minutes: float = 10, explained: bool = False) -> Standing:
@@ -275,7 +241,7 @@ def test_command_when_a_trip_holds_then_printed_and_exit_code_1(
 ) -> None:
     """Drawdown, for it still holds whenever this test runs."""
     bot([-151.0])
-    assert _exit_code("status", "-c", config()) == 1
+    assert exit_code("status", "-c", config()) == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert "Account main, generation 1, mode enforce: breaker open, entries are denied" in shown
     assert "DRAWDOWN_EXCEEDED 15.10% of 15.00%" in shown
@@ -286,7 +252,7 @@ def test_command_when_asked_to_explain_then_rules_and_history_are_told(
     bot: Callable[..., None], config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     bot([-130.0, -21.0])
-    assert _exit_code("status", "-c", config(), "--explain") == 1
+    assert exit_code("status", "-c", config(), "--explain") == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert (
         "Drawdown: trips at 15.00% below the equity's peak, open positions included. "
@@ -300,7 +266,7 @@ def test_command_when_all_is_well_then_json_and_exit_code_0(
     bot: Callable[..., None], config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     bot([10.0])
-    assert _exit_code("status", "-c", config(), "--json") == 0
+    assert exit_code("status", "-c", config(), "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["account_id"], answer["breaker"], answer["equity"]) == ("main", "closed", 1010.0)
     rules = ["daily_loss", "drawdown", "loss_streak", "order_rate", "errors"]
@@ -352,7 +318,7 @@ def test_command_when_a_person_tripped_then_the_way_and_what_is_done_stand_besid
             TripWay.FLAG_FILE, MORNING + timedelta(minutes=5), "riskkit.halt", action=Action.FLATTEN
         ),
     )
-    assert _exit_code("status", "-c", config()) == 1
+    assert exit_code("status", "-c", config()) == 1
     shown = " ".join(capsys.readouterr().out.split())
     assert "DRAWDOWN_EXCEEDED 15.10% of 15.00% a person resets it" in shown
     assert "DRAWDOWN_EXCEEDED: tripped by its rule (peak=1000, equity=849). Entries are denied." in shown
@@ -361,7 +327,7 @@ def test_command_when_a_person_tripped_then_the_way_and_what_is_done_stand_besid
         "MANUAL_TRIP: tripped by a flag file (riskkit.halt). Entries are denied, open entry orders are "
         "cancelled, open positions are sold."
     ) in shown
-    assert _exit_code("status", "-c", config(), "--json") == 1
+    assert exit_code("status", "-c", config(), "--json") == 1
     trips = json.loads(capsys.readouterr().out)["trips"]
     assert [(trip["code"], trip["way"], trip["action"]) for trip in trips] == [
         ("DRAWDOWN_EXCEEDED", "rule", "block"),
@@ -372,14 +338,8 @@ def test_command_when_a_person_tripped_then_the_way_and_what_is_done_stand_besid
 def test_command_when_nothing_is_known_then_one_line_and_exit_code_2(
     config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert _exit_code("status", "-c", config(), "--json") == 2
+    assert exit_code("status", "-c", config(), "--json") == 2
     answer = capsys.readouterr()
     assert answer.out == ""
     assert answer.err.startswith("riskkit status: no records of account main yet")
     assert len(answer.err.splitlines()) == 1
-
-
-def _exit_code(*arguments: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        run([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
