@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.unit.cli.breaker_records import leave_breaker
 from tests.unit.cli.records import SECTION, exit_code, write_config
 
 
@@ -31,6 +33,12 @@ def config(tmp_path: Path) -> Callable[..., Path]:
         return write_config(tmp_path, riskkit=section, **changes)
 
     return write
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Callable[..., None]:
+    """Leave what a bot with a breaker leaves that closes trades of these profits."""
+    return partial(leave_breaker, tmp_path)
 
 
 @pytest.fixture
