@@ -14,6 +14,7 @@ from rich.console import Console
 
 from freqtrade_riskkit.cli.own_config import Place, read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
+from freqtrade_riskkit.cli.stored_accounts import whose_records
 from freqtrade_riskkit.core.breaker import RuleName
 from freqtrade_riskkit.ledger import (
     AccountLedger,
@@ -23,6 +24,7 @@ from freqtrade_riskkit.ledger import (
     list_accounts,
     open_last_used,
 )
+from freqtrade_riskkit.report.safe_text import visible
 
 _POLL_SECONDS = 0.2
 _LONGEST_WAIT = 3600.0
@@ -113,12 +115,10 @@ def checked_wait(seconds: float) -> float:
     return seconds
 
 
-def others(account: AskedAccount) -> str:
-    """Say of which accounts there are records."""
-    known = sorted({row.account_id for row in list_accounts(*account.place)})
-    if not known:
-        return "a bot with the kit begins them at its first loop"
-    return f"there are records of {', '.join(known)}"
+def no_records(account: AskedAccount) -> str:
+    """Say that no bot has kept records of an account yet, and of which accounts there are some."""
+    known = whose_records(list_accounts(*account.place))
+    return f"no records of account {visible(account.name)} yet; {known}"
 
 
 def _wait(ledger: AccountLedger, number: int, wait_seconds: float) -> Asked:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from freqtrade_riskkit.cli.own_config import OwnConfig, read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
+from freqtrade_riskkit.cli.stored_accounts import whose_records
 from freqtrade_riskkit.core.breaker import BreakerPolicy, CircuitBreaker, Trip
 from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.host.bot_state import STATE_NAME, BotState, StateUnreadable, from_text
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, list_accounts, open_last_used
 from freqtrade_riskkit.report.breaker_explained import explain
+from freqtrade_riskkit.report.safe_text import visible
 from freqtrade_riskkit.report.standing import HistoryLine, Standing
 
 MOST_LINES = 50
@@ -42,8 +44,8 @@ def read_standing(
     try:
         ledger = open_last_used(*own.place, account)
         if ledger is None:
-            known = sorted({row.account_id for row in list_accounts(*own.place)})
-            raise Refused(f"no records of account {account} yet{_others(known)}")
+            known = whose_records(list_accounts(*own.place))
+            raise Refused(f"no records of account {visible(account)} yet; {known}")
         with closing(ledger):
             return _standing(ledger, own, now, explained)
     except (LedgerUnavailable, StateUnreadable) as error:
@@ -55,7 +57,7 @@ def _standing(ledger: AccountLedger, own: OwnConfig, now: datetime, explained: b
     policy = breaker_policy(section) if section is not None else None
     state = from_text(text) if text is not None else None
     if policy is not None and state is None:
-        raise Refused(f"the bot of account {ledger.account_id} has recorded no breaker yet")
+        raise Refused(f"the bot of account {visible(ledger.account_id)} has recorded no breaker yet")
     breaker, ahead = _recall(policy, state, now)
     data = state.data if state is not None else DataStanding()
     return Standing(
@@ -117,9 +119,3 @@ def _notes(own: OwnConfig, state: BotState | None, ahead: bool) -> tuple[str, ..
 def _history(ledger: AccountLedger) -> tuple[HistoryLine, ...]:
     newest = ledger.decisions(limit=MOST_LINES)
     return tuple(HistoryLine(row.at, row.kind, row.code, row.text) for row in reversed(newest))
-
-
-def _others(known: Sequence[str]) -> str:
-    if not known:
-        return "; a bot with the kit begins them at its first loop"
-    return f"; there are records of {', '.join(known)}"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from freqtrade_riskkit.cli.asked_outcome import Outcome
-from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, others, read_account
+from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, no_records, read_account
 from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir, WaitSeconds
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.core.breaker import RuleName
@@ -36,7 +36,7 @@ def reset(
     try:
         asked = ask(account, RequestKind.RESET, "", rule, seconds)
         if asked is None:
-            raise Refused(f"no records of account {account.name} yet; {others(account)}{also}")
+            raise Refused(f"{no_records(account)}{also}")
     except LedgerUnavailable as error:
         raise Refused(
             f"{error}{also}; deleting the breaker's lock in FreqUI or Telegram resets it too"

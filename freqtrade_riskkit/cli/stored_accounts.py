@@ -38,6 +38,13 @@ def stored_rows(place: Place) -> list[AccountRow]:
         raise Refused(str(error)) from None
 
 
+def whose_records(rows: Sequence[AccountRow]) -> str:
+    """Say of which accounts there are records; where there are none, who begins them."""
+    if not rows:
+        return "a bot with the kit begins them at its first loop"
+    return f"there are records of {', '.join(dict.fromkeys(visible(row.account_id) for row in rows))}"
+
+
 def one_account(place: Place, account: str, generation: int | None) -> Stored:
     """Find a generation of an account: the one that a bot opened last where none is named.
 
@@ -49,7 +56,7 @@ def one_account(place: Place, account: str, generation: int | None) -> Stored:
     rows = stored_rows(place)
     own = [row for row in rows if row.account_id == account]
     if not own:
-        raise Refused(f"no records of account {visible(account)} yet{_others(rows)}")
+        raise _none_yet(f"account {visible(account)}", rows)
     if generation is None:
         return Stored(place, _last_used(own), len(own))
     for row in own:
@@ -69,7 +76,7 @@ def all_accounts(place: Place) -> list[Stored]:
     """
     rows = stored_rows(place)
     if not rows:
-        raise Refused(f"no records of any account yet{_others(rows)}")
+        raise _none_yet("any account", rows)
     names = dict.fromkeys(row.account_id for row in rows)
     owned = {name: [row for row in rows if row.account_id == name] for name in names}
     return [Stored(place, _last_used(own), len(own)) for own in owned.values()]
@@ -79,7 +86,6 @@ def _last_used(rows: Sequence[AccountRow]) -> AccountRow:
     return max(rows, key=lambda row: (row.last_opened_at, row.generation))
 
 
-def _others(rows: Sequence[AccountRow]) -> str:
-    if not rows:
-        return "; a bot with the kit begins them at its first loop, riskkit import fills them from a database"
-    return f"; there are records of {', '.join(dict.fromkeys(visible(row.account_id) for row in rows))}"
+def _none_yet(whose: str, rows: Sequence[AccountRow]) -> Refused:
+    hint = "" if rows else ", riskkit import fills them from a database"
+    return Refused(f"no records of {whose} yet; {whose_records(rows)}{hint}")

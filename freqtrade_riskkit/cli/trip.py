@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from freqtrade_riskkit.cli.asked_outcome import Outcome
-from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, others, read_account
+from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, no_records, read_account
 from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir, WaitSeconds
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.host.flag_file import raise_flag
@@ -35,7 +35,7 @@ def trip(
         asked = ask(account, RequestKind.TRIP, why, None, seconds)
         if asked is None:
             raise Refused(
-                f"no records of account {account.name} yet; {others(account)}. "
+                f"{no_records(account)}. "
                 f"When nothing else answers, a flag file trips it: create {account.flag_file}"
             )
         outcome = Outcome("Trip", account, asked, seconds)

@@ -255,6 +255,19 @@ def test_command_when_the_account_is_unknown_then_exit_code_2_with_the_accounts_
     assert ledger.open_requests() == []
 
 
+@pytest.mark.parametrize("command", ["trip", "reset", "status"])
+def test_command_when_names_of_accounts_hold_control_characters_then_they_are_spelled_out(
+    user_data: Path, config: Callable[..., Path], capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """A name may come from anybody who shares the store."""
+    open_ledger("sqlite:///riskkit.sqlite", user_data, "red\x1b[31m", "f1", MORNING).close()
+    section = {name: value for name, value in SECTION.items() if name != "account_id"}
+    assert exit_code(command, "-c", config(section, bot_name="mine\x1b[2J")) == 2
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert r"no records of account mine\x1b[2J@binance:spot:dry yet; there are records of red\x1b[31m" in shown
+
+
 def test_trip_when_the_bot_only_observes_then_said_so(
     ledger: AccountLedger, config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
