@@ -29,6 +29,7 @@ def leave_breaker(
     fingerprint: str = "f1",
     also: Callable[[CircuitBreaker], list[BreakerEvent]] = lambda breaker: [],
     data: DataStanding = NOTHING_OPEN,
+    account: str | None = None,
 ) -> None:
     """Leave what a bot of 1,000 USDT leaves that closes trades of these profits, a minute apart."""
     breaker_section = load(section).config.circuit_breaker
@@ -41,7 +42,9 @@ def leave_breaker(
     events += also(breaker)
     memory = breaker.remember()
     state = BotState(VERSION, "USDT", 1000.0, memory, equity, {}, memory.now, frozenset(), data=data)
-    ledger = open_ledger(URL, folder / "user_data", str(section["account_id"]), fingerprint, MORNING)
+    ledger = open_ledger(
+        URL, folder / "user_data", account or str(section["account_id"]), fingerprint, MORNING
+    )
     for event in events:
         kind, code, text = describe(event, "USDT", would=section.get("mode") == "observe")
         ledger.add_decision(kind, code, event.at, text, "{}")

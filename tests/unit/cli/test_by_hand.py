@@ -265,7 +265,9 @@ def test_command_when_names_of_accounts_hold_control_characters_then_they_are_sp
     assert exit_code(command, "-c", config(section, bot_name="mine\x1b[2J")) == 2
     shown = capsys.readouterr().err
     assert "\x1b" not in shown
-    assert r"no records of account mine\x1b[2J@binance:spot:dry yet; there are records of red\x1b[31m" in shown
+    assert (
+        r"no records of account mine\x1b[2J@binance:spot:dry yet; there are records of red\x1b[31m" in shown
+    )
 
 
 def test_trip_when_the_bot_only_observes_then_said_so(

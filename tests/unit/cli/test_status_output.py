@@ -119,6 +119,30 @@ def test_command_when_a_person_tripped_then_the_way_and_what_is_done_stand_besid
     ]
 
 
+def test_command_when_words_from_outside_hold_markup_or_control_characters_then_they_are_shown_as_they_are(
+    bot: Callable[..., None], config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names of accounts and pairs, the reason of a trip, what was recorded: each may be somebody else's."""
+    hostile = "[red]x\x1b[2Jy"
+    bot(
+        [10.0],
+        also=lambda breaker: breaker.trip(TripWay.FLAG_FILE, MORNING + timedelta(minutes=5), hostile),
+        data=DataStanding((MarkStanding(f"{hostile}/USDT", False, None, None),), None, f"trouble {hostile}"),
+        account=f"{hostile}@binance:spot:dry",
+    )
+    arguments = ("status", "-c", config({"circuit_breaker": {}}, bot_name=hostile), "--explain")
+    assert exit_code(*arguments) == 1
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "\x1b" not in shown
+    plain = r"[red]x\x1b[2Jy"
+    assert f"Account {plain}@binance:spot:dry, generation 1" in shown
+    assert f"Without a price, and counted at cost: {plain}/USDT." in shown
+    assert f"tripped by a flag file ({plain})" in shown
+    assert f"Note: trouble {plain}." in shown
+    history = shown.partition("What happened")[2]
+    assert plain in history
+
+
 def test_command_when_nothing_is_known_then_one_line_and_exit_code_2(
     config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
