@@ -41,10 +41,7 @@ def reset(
         raise Refused(
             f"{error}{also}; deleting the breaker's lock in FreqUI or Telegram resets it too"
         ) from None
-    outcome = Outcome("Reset", account, asked, seconds, flag)
-    print(outcome.to_json() if as_json else "\n".join(outcome.lines()))
-    if outcome.exit_code():
-        raise typer.Exit(outcome.exit_code())
+    Outcome("Reset", account, asked, seconds, flag).tell(as_json=as_json)
 
 
 def _lower_flag(account: AskedAccount) -> str | None:

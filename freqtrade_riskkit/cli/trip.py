@@ -42,9 +42,7 @@ def trip(
     except LedgerUnavailable as error:
         state = _raise_flag(account, why, error)
         outcome = Outcome("Trip", account, None, seconds, state, str(error))
-    print(outcome.to_json() if as_json else "\n".join(outcome.lines()))
-    if outcome.exit_code():
-        raise typer.Exit(outcome.exit_code())
+    outcome.tell(as_json=as_json)
 
 
 def _raise_flag(account: AskedAccount, why: str, error: LedgerUnavailable) -> str:
