@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from freqtrade_riskkit.cli.own_config import Place
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.ledger import AccountRow, LedgerUnavailable, list_accounts
+from freqtrade_riskkit.ledger import AccountRow, LedgerUnavailable, last_used, list_accounts
 from freqtrade_riskkit.report.safe_text import visible
 
 
@@ -58,7 +58,7 @@ def one_account(place: Place, account: str, generation: int | None) -> Stored:
     if not own:
         raise _none_yet(f"account {visible(account)}", rows)
     if generation is None:
-        return Stored(place, _last_used(own), len(own))
+        return Stored(place, last_used(own), len(own))
     for row in own:
         if row.generation == generation:
             return Stored(place, row, len(own))
@@ -79,11 +79,7 @@ def all_accounts(place: Place) -> list[Stored]:
         raise _none_yet("any account", rows)
     names = dict.fromkeys(row.account_id for row in rows)
     owned = {name: [row for row in rows if row.account_id == name] for name in names}
-    return [Stored(place, _last_used(own), len(own)) for own in owned.values()]
-
-
-def _last_used(rows: Sequence[AccountRow]) -> AccountRow:
-    return max(rows, key=lambda row: (row.last_opened_at, row.generation))
+    return [Stored(place, last_used(own), len(own)) for own in owned.values()]
 
 
 def _none_yet(whose: str, rows: Sequence[AccountRow]) -> Refused:

@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 
 from freqtrade_riskkit.ledger.account import AccountLedger
-from freqtrade_riskkit.ledger.generations import AccountRow, open_generation, read_accounts
+from freqtrade_riskkit.ledger.generations import AccountRow, last_used, open_generation, read_accounts
 from freqtrade_riskkit.ledger.inputs import aware, short
 from freqtrade_riskkit.ledger.migrate import ensure_schema
 from freqtrade_riskkit.ledger.place import locate
@@ -101,8 +101,7 @@ def open_last_used(
     if not rows:
         store.close()
         return None
-    last = max(rows, key=lambda row: (row.last_opened_at, row.generation))
-    return AccountLedger(store, account_id, last.generation)
+    return AccountLedger(store, account_id, last_used(rows).generation)
 
 
 def open_recorded(db_url: str, base_dir: str | os.PathLike[str], row: AccountRow) -> AccountLedger:
