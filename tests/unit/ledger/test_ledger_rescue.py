@@ -114,7 +114,7 @@ def test_postgres_when_asked_then_nothing_happens(postgres_url: str, tmp_path: P
 def test_locked_store_when_asked_then_it_stays_and_its_trouble_is_no_damage(
     tmp_path: Path, open_account: Open, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("freqtrade_riskkit.ledger.rescue._LOCK_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("freqtrade_riskkit.ledger.rescue.LOCK_TIMEOUT_SECONDS", 0.05)
     open_account().close()
     with closing(sqlite3.connect(tmp_path / "riskkit.sqlite", isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = DELETE")
