@@ -31,6 +31,7 @@ from freqtrade_riskkit.ledger import (
     TradesPut,
     open_ledger,
 )
+from freqtrade_riskkit.ledger.account_facts import STATE_NAME
 from freqtrade_riskkit.report.safe_text import visible
 
 TRADES_AT_ONCE = 10_000
@@ -170,7 +171,7 @@ def _keep_facts(
 ) -> bool:
     if balance is not None and balance > 0 and imported.first_entry_at is not None:
         write_facts_once(ledger, AccountFacts(balance, currency, imported.first_entry_at), now)
-    return ledger.load_state("account") is not None
+    return ledger.load_state(STATE_NAME) is not None
 
 
 def _lines(imported: Imported) -> list[str]:
