@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from freqtrade_riskkit.core.entry.request import EntryKind
+from freqtrade_riskkit.host.bot_clock import utc_now
 from freqtrade_riskkit.host.error_log import ErrorLog
 from freqtrade_riskkit.host.error_watch import ErrorSeen, ErrorWatch, SuccessSeen
 from freqtrade_riskkit.host.exchange_tap import ExchangeTap
@@ -16,10 +17,6 @@ from freqtrade_riskkit.host.order_flow import OrderFlow
 from freqtrade_riskkit.host.stop_flood import StopFloodAlarm
 
 logger = logging.getLogger("freqtrade_riskkit.watch")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class BotWatch:
@@ -42,7 +39,7 @@ class BotWatch:
         self,
         order_placed: Callable[[EntryKind, datetime], None],
         alarm: StopFloodAlarm | None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._clock = clock
         self._errors = ErrorWatch(clock)

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from freqtrade.exceptions import FreqtradeException, TemporaryError
 
+from freqtrade_riskkit.host.bot_clock import utc_now
 from freqtrade_riskkit.host.error_kinds import describe
-from freqtrade_riskkit.host.read_budget import ReadBudget, utc_now
+from freqtrade_riskkit.host.read_budget import ReadBudget
 
 logger = logging.getLogger("freqtrade_riskkit.tickers")
 
