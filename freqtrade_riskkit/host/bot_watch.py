@@ -96,13 +96,14 @@ class BotWatch:
 
     def order_accepted(self, *, is_stop: bool) -> None:
         """Note an order that the exchange took."""
-        self._errors.order_accepted()
         with self._kept_from_the_bot():
+            self._errors.order_accepted()
             self._flow.accepted(self._clock(), is_stop=is_stop)
 
     def order_rejected(self, text: str) -> None:
         """Note an order that the exchange took only to reject it."""
-        self._errors.order_rejected(text)
+        with self._kept_from_the_bot():
+            self._errors.order_rejected(text)
 
     def order_failed(self, error: Exception) -> None:
         """Note an order that was not placed."""
