@@ -68,7 +68,7 @@ class BotWatch:
         """Watch one loop of the bot on its exchange; where it can't listen, the bot goes on."""
         try:
             self.attach(exchange)
-        except Exception as failure:
+        except Exception as failure:  # the loop sees to exits too
             logger.exception("The bot's exchange and log can't be listened to; entries are denied.")
             self._errors.not_noted(failure)
         with self._errors.loop():
@@ -114,6 +114,6 @@ class BotWatch:
     def _kept_from_the_bot(self) -> Iterator[None]:
         try:
             yield
-        except Exception as failure:
+        except Exception as failure:  # Freqtrade would take its order for one that was never placed
             logger.exception("What became of an order could not be noted; the next entry is denied.")
             self._errors.not_noted(failure)

@@ -119,7 +119,7 @@ def _admits(
         pair = _argument(name, "pair", args, kwargs)
         tag = _argument(name, "entry_tag", args, kwargs)
         return bool(session.admits(Asked(pair, now, EntryKind.INITIAL, tag, None, worth)))
-    except Exception:
+    except Exception:  # Freqtrade takes a callback that raises for a yes
         logger.exception("%s: the gate before %s failed; the entry is denied.", Code.CHECK_FAILED, name)
         return False
 

@@ -141,7 +141,7 @@ class TickerFeed:
             return False
         except FreqtradeException as error:
             self._tell(pair, error)
-        except Exception:
+        except Exception:  # an answer that makes no sense: what was seen stays, and grows older
             if pair not in self._told:
                 logger.exception("The ticker of %s could not be read.", pair)
             self._told.add(pair)
