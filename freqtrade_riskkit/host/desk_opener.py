@@ -100,10 +100,14 @@ class DeskOpener:
         self._attach(CircuitBreaker(self._policy, marked, now, SAMPLES_APART), booked)
 
     def doubt(self, now: datetime) -> None:
-        """Trip where the ledger was damaged: the breaker may have been tripped, and nobody knows."""
+        """Trip where the ledger was damaged: the breaker may have been tripped, and nobody knows.
+
+        It only denies entries, whatever a trip by hand does: nobody has asked for more.
+        """
         desk = self._books.desk
         if desk is not None:
-            desk.take_events(desk.breaker.trip(TripWay.COMMAND, now, "the ledger was damaged"))
+            trip = desk.breaker.trip(TripWay.COMMAND, now, "the ledger was damaged", action=Action.BLOCK)
+            desk.take_events(trip)
 
     def go_on(self, state: BotState, now: datetime) -> None:
         """Let the breaker go on from a state, and hold against it what happened since."""
