@@ -106,7 +106,7 @@ class DeskOpener:
         """
         desk = self._books.desk
         if desk is not None:
-            trip = desk.breaker.trip(TripWay.COMMAND, now, "the ledger was damaged", action=Action.BLOCK)
+            trip = desk.breaker.trip(TripWay.LEDGER, now, "the ledger was damaged", action=Action.BLOCK)
             desk.take_events(trip)
 
     def go_on(self, state: BotState, now: datetime) -> None:
@@ -145,7 +145,7 @@ class DeskOpener:
             codes = ", ".join(str(trip.code) for trip in trips)
             action = Action.strongest(trip.action for trip in trips)
             text = f"tripped before the ledger answered: {codes}"
-            desk.take_events(desk.breaker.trip(TripWay.COMMAND, now, text, action=action))
+            desk.take_events(desk.breaker.trip(TripWay.LEDGER, now, text, action=action))
 
     def follow_clock(self, desk: BreakerDesk, now: datetime) -> None:
         """Take back what a clock that was ahead made of the breaker's moments, or time would stand still."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from freqtrade_riskkit.core.breaker import Action, BreakerEvent, Manual, Trip
+from freqtrade_riskkit.core.breaker import Action, BreakerEvent, Manual, Trip, TripWay
 from freqtrade_riskkit.core.performance import Performance
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.desk_opener import DeskOpener
@@ -34,5 +34,6 @@ def test_breaker_when_a_damaged_ledger_left_nothing_of_it_then_entries_are_denie
     assert books.desk is not None
     assert not books.desk.breaker.decide().allowed
     (trip,) = books.desk.breaker.active_trips
-    assert (trip.action, trip.until, trip.detail) == (Action.BLOCK, None, "the ledger was damaged")
+    assert (trip.way, trip.detail) == (TripWay.LEDGER, "the ledger was damaged")
+    assert (trip.action, trip.until) == (Action.BLOCK, None)
     assert [event for event in told if isinstance(event, Trip)] == [trip]
