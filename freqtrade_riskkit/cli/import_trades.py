@@ -104,9 +104,11 @@ def import_trades(
     truthfully, such as one without a close date or a profit, is left out and named; the exit code is 1 then.
     """
     if starting_balance is not None and not (math.isfinite(starting_balance) and starting_balance > 0):
-        raise Refused(f"--starting-balance must be above 0, was {starting_balance}")
+        raise Refused(f"--starting-balance must be a number above 0, was {starting_balance}")
     own = read_own_config(config or [], userdir)
     size = own.account
+    if not size.currency:
+        raise Refused("the config names no stake_currency: an account's trades are all in one")
     name = account if account is not None else size.name
     balance = starting_balance if starting_balance is not None else size.amount
     now = datetime.now(tz=UTC)

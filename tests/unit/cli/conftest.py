@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from freqtrade.persistence import Trade, init_db
 
 from tests.unit.cli.breaker_records import leave_breaker
 from tests.unit.cli.records import SECTION, exit_code, write_config
@@ -39,6 +40,17 @@ def config(tmp_path: Path) -> Callable[..., Path]:
 def bot(tmp_path: Path) -> Callable[..., None]:
     """Leave what a bot with a breaker leaves that closes trades of these profits."""
     return partial(leave_breaker, tmp_path)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Path]:
+    """A bot's database, that Freqtrade keeps open meanwhile."""
+    file = tmp_path / "trades.sqlite"
+    init_db(f"sqlite:///{file}")
+    engine = Trade.session.get_bind()
+    yield file
+    Trade.session.remove()
+    engine.dispose()
 
 
 @pytest.fixture
