@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+import typer
+
 from freqtrade_riskkit.cli.asking import Asked, AskedAccount
 
 
@@ -41,9 +43,11 @@ class Outcome:
         """When the bot noticed; None where that isn't known."""
         return self.asked.row.taken_at if self.asked is not None else None
 
-    def exit_code(self) -> int:
-        """0 where the bot noticed, 1 where that isn't known."""
-        return 0 if self.taken_at is not None else 1
+    def tell(self, *, as_json: bool) -> None:
+        """Print it, and end the command: 0 where the bot noticed, 1 where that isn't known."""
+        print(self.to_json() if as_json else "\n".join(self.lines()))
+        if self.taken_at is None:
+            raise typer.Exit(1)
 
     def lines(self) -> list[str]:
         """Give what a person is to read."""

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from freqtrade_riskkit.cli.account_size import account_size
-from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
+from freqtrade_riskkit.cli.own_config import Place, read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.config import ConfigInvalid, load
+from freqtrade_riskkit.cli.stored_accounts import whose_records
 from freqtrade_riskkit.core.breaker import RuleName
 from freqtrade_riskkit.ledger import (
     AccountLedger,
@@ -25,6 +24,7 @@ from freqtrade_riskkit.ledger import (
     list_accounts,
     open_last_used,
 )
+from freqtrade_riskkit.report.safe_text import visible
 
 _POLL_SECONDS = 0.2
 _LONGEST_WAIT = 3600.0
@@ -38,7 +38,7 @@ class AskedAccount:
     ----------
     name
         Name of the account in the ledger.
-    db_url, user_data
+    place
         Where the ledger is.
     flag_file
         The flag file that trips the account's breaker.
@@ -47,8 +47,7 @@ class AskedAccount:
     """
 
     name: str
-    db_url: str
-    user_data: Path
+    place: Place
     flag_file: Path
     is_observed: bool
 
@@ -77,22 +76,17 @@ def read_account(configs: Sequence[str], userdir: Path | None) -> AskedAccount:
     Refused
         Where the config can't be read, or switches the breaker off.
     """
-    try:
-        freqtrade = read_freqtrade_config(configs, userdir)
-        config = load(freqtrade.get("riskkit")).config
-    except (ConfigUnreadable, ConfigInvalid) as error:
-        raise Refused(str(error)) from None
-    if config.circuit_breaker is None:
+    own = read_own_config(configs, userdir)
+    section = own.section
+    if section.circuit_breaker is None:
         raise Refused('the config has no breaker: write "circuit_breaker": {} in its section riskkit')
-    if config.mode == "off":
+    if section.mode == "off":
         raise Refused("riskkit.mode is off: the kit does nothing, and no breaker holds")
-    user_data = Path(freqtrade["user_data_dir"])
     return AskedAccount(
-        name=account_size(freqtrade, config).name,
-        db_url=config.db_url,
-        user_data=user_data,
-        flag_file=user_data / config.circuit_breaker.manual.flag_file,
-        is_observed=config.mode == "observe",
+        name=own.account.name,
+        place=own.place,
+        flag_file=own.user_data / section.circuit_breaker.manual.flag_file,
+        is_observed=section.mode == "observe",
     )
 
 
@@ -106,7 +100,7 @@ def ask(
     LedgerUnavailable
         Where the request can't be written.
     """
-    ledger = open_last_used(account.db_url, account.user_data, account.name, to_ask=True)
+    ledger = open_last_used(*account.place, account.name, to_ask=True)
     if ledger is None:
         return None
     with closing(ledger):
@@ -121,12 +115,10 @@ def checked_wait(seconds: float) -> float:
     return seconds
 
 
-def others(account: AskedAccount) -> str:
-    """Say of which accounts there are records."""
-    known = sorted({row.account_id for row in list_accounts(account.db_url, account.user_data)})
-    if not known:
-        return "a bot with the kit begins them at its first loop"
-    return f"there are records of {', '.join(known)}"
+def no_records(account: AskedAccount) -> str:
+    """Say that no bot has kept records of an account yet, and of which accounts there are some."""
+    known = whose_records(list_accounts(*account.place))
+    return f"no records of account {visible(account.name)} yet; {known}"
 
 
 def _wait(ledger: AccountLedger, number: int, wait_seconds: float) -> Asked:

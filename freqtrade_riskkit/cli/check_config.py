@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -26,22 +25,18 @@ from freqtrade_riskkit.cli.freqtrade_config import (
     keys_from_environment,
     read_freqtrade_config,
 )
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
 from freqtrade_riskkit.config import ConfigInvalid, Loaded, load
 
 
 def check_config(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     strategy: Annotated[
         str | None,
         typer.Option("--strategy", "-s", help="Strategy whose timeframe counts where the config has none."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what the riskkit section of a config has in force, why, and in money."""
     try:

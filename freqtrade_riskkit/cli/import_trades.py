@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,11 +16,10 @@ from freqtrade.constants import DEFAULT_DB_DRYRUN_URL, DEFAULT_DB_PROD_URL
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from freqtrade_riskkit.cli.account_size import account_size
-from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
+from freqtrade_riskkit.cli.own_config import read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.source_database import Source, open_source
-from freqtrade_riskkit.config import ConfigInvalid, RiskKitConfig, load
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.account_records import write_facts_once
 from freqtrade_riskkit.host.trade_rows import Portion, closed_after, last_closed_at
@@ -33,6 +31,7 @@ from freqtrade_riskkit.ledger import (
     TradesPut,
     open_ledger,
 )
+from freqtrade_riskkit.ledger.account_facts import STATE_NAME
 from freqtrade_riskkit.report.safe_text import visible
 
 TRADES_AT_ONCE = 10_000
@@ -79,13 +78,8 @@ class Imported:
 
 
 def import_trades(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     db: Annotated[
         str | None,
         typer.Option("--db", help="Freqtrade's database, a file or a URL; by default the config's."),
@@ -101,7 +95,7 @@ def import_trades(
             "config's, which a live bot has none of.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Fill an account's records with the closed trades of a Freqtrade database.
 
@@ -110,23 +104,23 @@ def import_trades(
     truthfully, such as one without a close date or a profit, is left out and named; the exit code is 1 then.
     """
     if starting_balance is not None and not (math.isfinite(starting_balance) and starting_balance > 0):
-        raise Refused(f"--starting-balance must be above 0, was {starting_balance}")
-    freqtrade, section = _read(config or [], userdir)
-    size = account_size(freqtrade, section)
+        raise Refused(f"--starting-balance must be a number above 0, was {starting_balance}")
+    own = read_own_config(config or [], userdir)
+    size = own.account
+    if not size.currency:
+        raise Refused("the config names no stake_currency: an account's trades are all in one")
     name = account if account is not None else size.name
     balance = starting_balance if starting_balance is not None else size.amount
     now = datetime.now(tz=UTC)
-    with open_source(db if db is not None else _database_of(freqtrade)) as source:
-        exchange = str(freqtrade.get("exchange", {}).get("name", "")).lower() if account is None else None
+    with open_source(db if db is not None else _database_of(own.freqtrade)) as source:
+        exchange = str(own.freqtrade.get("exchange", {}).get("name", "")).lower() if account is None else None
         source.refuse_foreign(size.currency, exchange)
         fingerprint = source.fingerprint()
         if fingerprint is None:
             raise Refused(f"{source.label} holds no trades")
         last = last_closed_at(source.connection.execute)
         try:
-            ledger = open_ledger(
-                section.db_url, Path(freqtrade["user_data_dir"]), name, fingerprint, last or now
-            )
+            ledger = open_ledger(*own.place, name, fingerprint, last or now)
             with closing(ledger):
                 imported = _import(source, ledger, now)
                 imported.has_facts = _keep_facts(ledger, imported, balance, size.currency, now)
@@ -138,14 +132,6 @@ def import_trades(
         print("\n".join(_lines(imported)))
     if imported.left_out:
         raise typer.Exit(1)
-
-
-def _read(configs: list[str], userdir: Path | None) -> tuple[dict[str, Any], RiskKitConfig]:
-    try:
-        freqtrade = read_freqtrade_config(configs, userdir)
-        return freqtrade, load(freqtrade.get("riskkit")).config
-    except (ConfigUnreadable, ConfigInvalid) as error:
-        raise Refused(str(error)) from None
 
 
 def _database_of(freqtrade: Mapping[str, Any]) -> str:
@@ -187,7 +173,7 @@ def _keep_facts(
 ) -> bool:
     if balance is not None and balance > 0 and imported.first_entry_at is not None:
         write_facts_once(ledger, AccountFacts(balance, currency, imported.first_entry_at), now)
-    return ledger.load_state("account") is not None
+    return ledger.load_state(STATE_NAME) is not None
 
 
 def _lines(imported: Imported) -> list[str]:

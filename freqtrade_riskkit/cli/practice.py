@@ -6,8 +6,8 @@ import json
 import logging
 import os
 import signal
-import sys
 import threading
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.practice import (
     AccountSpec,
     CandleFolder,
@@ -136,8 +137,7 @@ def practice(
             )
             _serve_until_told(server, state)
     except PracticeError as error:
-        print(f"riskkit practice: {error}", file=sys.stderr)
-        raise typer.Exit(2) from error
+        raise Refused(str(error)) from error
 
 
 def _setting(
@@ -185,21 +185,15 @@ def _overlay(
     if name not in names:
         raise PracticeError(f"there is no account {name!r}; there are {', '.join(names)}")
     url = f"http://{loopback_address(host)}:{port}"
-    store = Store(state)
-    try:
+    with closing(Store(state)) as store:
         return config_overlay(url, store.credentials(name), speed)
-    finally:
-        store.close()
 
 
 def _token(state: Path | None) -> str:
     if state is None:
         raise PracticeError("--print-token needs --state or the port that the exchange listens on")
-    store = Store(state)
-    try:
+    with closing(Store(state)) as store:
         return store.admin_token()
-    finally:
-        store.close()
 
 
 def _faketime(state: Path | None) -> str:
@@ -208,11 +202,8 @@ def _faketime(state: Path | None) -> str:
         raise PracticeError(
             "--print-faketime needs the state of a running exchange: its --state or its --port"
         )
-    store = Store(state)
-    try:
+    with closing(Store(state)) as store:
         run = store.run()
-    finally:
-        store.close()
     if run is None:
         raise PracticeError(f"no exchange has begun on {state} yet")
     clock = PracticeClock(run.exchange_ms, float(run.speed), machine_start_ms=run.machine_ms)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from freqtrade_riskkit.cli.account_size import account_size
-from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
+from freqtrade_riskkit.cli.own_config import OwnConfig, read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.config import ConfigInvalid, RiskKitConfig, load
+from freqtrade_riskkit.cli.stored_accounts import whose_records
 from freqtrade_riskkit.core.breaker import BreakerPolicy, CircuitBreaker, Trip
 from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.host.bot_state import STATE_NAME, BotState, StateUnreadable, from_text
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, list_accounts, open_last_used
 from freqtrade_riskkit.report.breaker_explained import explain
+from freqtrade_riskkit.report.safe_text import visible
 from freqtrade_riskkit.report.standing import HistoryLine, Standing
 
 MOST_LINES = 50
@@ -40,43 +39,32 @@ def read_standing(
     Refused
         Where config or ledger can't be read, or there are no records yet.
     """
+    own = read_own_config(configs, userdir)
+    account = own.account.name
     try:
-        freqtrade = read_freqtrade_config(configs, userdir)
-        config = load(freqtrade.get("riskkit")).config
-    except (ConfigUnreadable, ConfigInvalid) as error:
-        raise Refused(str(error)) from None
-    account = account_size(freqtrade, config).name
-    place = (config.db_url, Path(freqtrade["user_data_dir"]))
-    try:
-        ledger = open_last_used(*place, account)
+        ledger = open_last_used(*own.place, account)
         if ledger is None:
-            known = sorted({row.account_id for row in list_accounts(*place)})
-            raise Refused(f"no records of account {account} yet{_others(known)}")
+            known = whose_records(list_accounts(*own.place))
+            raise Refused(f"no records of account {visible(account)} yet; {known}")
         with closing(ledger):
-            return _standing(ledger, freqtrade, config, now, explained)
+            return _standing(ledger, own, now, explained)
     except (LedgerUnavailable, StateUnreadable) as error:
         raise Refused(str(error)) from None
 
 
-def _standing(
-    ledger: AccountLedger,
-    freqtrade: Mapping[str, Any],
-    config: RiskKitConfig,
-    now: datetime,
-    explained: bool,
-) -> Standing:
-    section, text = config.circuit_breaker, ledger.load_state(STATE_NAME)
+def _standing(ledger: AccountLedger, own: OwnConfig, now: datetime, explained: bool) -> Standing:
+    section, text = own.section.circuit_breaker, ledger.load_state(STATE_NAME)
     policy = breaker_policy(section) if section is not None else None
     state = from_text(text) if text is not None else None
     if policy is not None and state is None:
-        raise Refused(f"the bot of account {ledger.account_id} has recorded no breaker yet")
+        raise Refused(f"the bot of account {visible(ledger.account_id)} has recorded no breaker yet")
     breaker, ahead = _recall(policy, state, now)
     data = state.data if state is not None else DataStanding()
     return Standing(
         account_id=ledger.account_id,
         generation=ledger.generation,
-        mode=config.mode,
-        currency=state.currency if state is not None else str(freqtrade["stake_currency"]),
+        mode=own.section.mode,
+        currency=state.currency if state is not None else own.account.currency,
         as_of=state.breaker.now if state is not None else None,
         now=now,
         breaker=breaker.state if breaker else None,
@@ -90,7 +78,7 @@ def _standing(
         figures=breaker.figures() if breaker else (),
         trips=breaker.active_trips if breaker else (),
         data=data,
-        notes=_notes(config, freqtrade, state, ahead),
+        notes=_notes(own, state, ahead),
         explanation=explain(policy) if explained and policy is not None else (),
         history=_history(ledger) if explained else (),
     )
@@ -106,17 +94,15 @@ def _recall(
     return breaker, any(isinstance(event, Trip) for event in breaker.clock(now))
 
 
-def _notes(
-    config: RiskKitConfig, freqtrade: Mapping[str, Any], state: BotState | None, ahead: bool
-) -> tuple[str, ...]:
+def _notes(own: OwnConfig, state: BotState | None, ahead: bool) -> tuple[str, ...]:
     notes = []
-    if config.mode == "off":
+    if own.section.mode == "off":
         notes.append("mode off: the kit does nothing; this is what was recorded before.")
-    if config.circuit_breaker is None:
+    if own.section.circuit_breaker is None:
         notes.append("the config has no circuit_breaker section.")
-    if state is not None and state.currency != freqtrade["stake_currency"]:
+    if state is not None and own.account.currency not in ("", state.currency):
         notes.append(
-            f"the records are in {state.currency}, the stake is now {freqtrade['stake_currency']}: the bot's "
+            f"the records are in {state.currency}, the stake is now {own.account.currency}: the bot's "
             "breaker begins anew."
         )
     if state is not None and state.data.stale is not None:
@@ -133,9 +119,3 @@ def _notes(
 def _history(ledger: AccountLedger) -> tuple[HistoryLine, ...]:
     newest = ledger.decisions(limit=MOST_LINES)
     return tuple(HistoryLine(row.at, row.kind, row.code, row.text) for row in reversed(newest))
-
-
-def _others(known: Sequence[str]) -> str:
-    if not known:
-        return "; a bot with the kit begins them at its first loop"
-    return f"; there are records of {', '.join(known)}"

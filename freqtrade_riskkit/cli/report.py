@@ -12,8 +12,10 @@ import typer
 from rich.console import Console
 
 from freqtrade_riskkit.cli.account_records import Question, read_report, split_unknown
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
+from freqtrade_riskkit.cli.own_config import read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.cli.stored_accounts import all_accounts, one_account, place_and_account
+from freqtrade_riskkit.cli.stored_accounts import all_accounts, one_account
 from freqtrade_riskkit.cli.verify_store import verify_store
 from freqtrade_riskkit.core.trends import Period
 from freqtrade_riskkit.report.account_csv import write_csv
@@ -23,13 +25,8 @@ from freqtrade_riskkit.report.accounts_beside import print_beside
 
 
 def report(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     account: Annotated[
         str | None, typer.Option("--account", help="Another account of the store than the config's own.")
     ] = None,
@@ -48,7 +45,7 @@ def report(
     until: Annotated[
         str | None, typer.Option("--until", help="Trades that closed before: 2026-02-28, UTC.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: AsJson = False,
     csv: Annotated[
         Path | None, typer.Option("--csv", help="Write a line for each account or period to this file.")
     ] = None,
@@ -68,19 +65,19 @@ def report(
         raise Refused(f"--since must be before --until, was {since} and {until}")
     if all_of_them and (account is not None or generation is not None):
         raise Refused("--all shows every account, each with its last used generation: leave the others out")
-    place, own = place_and_account(config or [], userdir)
+    own = read_own_config(config or [], userdir)
     if verify:
         named = any(option is not None for option in (csv, account, generation))
         if all_of_them or named or question != Question():
             raise Refused("--verify checks the whole store: it goes with --config, --userdir and --json only")
-        raise typer.Exit(verify_store(place, now, as_json=as_json))
+        raise typer.Exit(verify_store(own.place, now, as_json=as_json))
     left_out: list[str] = []
     with Console(stderr=True).status("Reading the records …"):
         if all_of_them:
-            reports, left_out = split_unknown(all_accounts(place), question, now)
+            reports, left_out = split_unknown(all_accounts(own.place), question, now)
         else:
-            wanted = own if account is None else account
-            reports = [read_report(one_account(place, wanted, generation), question, now)]
+            wanted = own.account.name if account is None else account
+            reports = [read_report(one_account(own.place, wanted, generation), question, now)]
     if not reports:
         raise Refused("; ".join(left_out))
     if csv is not None:

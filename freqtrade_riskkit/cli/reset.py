@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from freqtrade_riskkit.cli.asked_outcome import Outcome
-from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, others, read_account
+from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, no_records, read_account
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir, WaitSeconds
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.core.breaker import RuleName
 from freqtrade_riskkit.ledger import LedgerUnavailable, RequestKind
 
 
 def reset(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     rule: Annotated[
         RuleName | None, typer.Option("--rule", help="Only the trip of this rule; all by default.")
     ] = None,
-    wait: Annotated[float, typer.Option("--wait", help="Seconds to wait until the bot noticed.")] = 20.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    wait: WaitSeconds = 20.0,
+    as_json: AsJson = False,
 ) -> None:
     """Reset an account's breaker by hand: its trips end, no cooldown follows, and losses count anew.
 
@@ -41,15 +36,12 @@ def reset(
     try:
         asked = ask(account, RequestKind.RESET, "", rule, seconds)
         if asked is None:
-            raise Refused(f"no records of account {account.name} yet; {others(account)}{also}")
+            raise Refused(f"{no_records(account)}{also}")
     except LedgerUnavailable as error:
         raise Refused(
             f"{error}{also}; deleting the breaker's lock in FreqUI or Telegram resets it too"
         ) from None
-    outcome = Outcome("Reset", account, asked, seconds, flag)
-    print(outcome.to_json() if as_json else "\n".join(outcome.lines()))
-    if outcome.exit_code():
-        raise typer.Exit(outcome.exit_code())
+    Outcome("Reset", account, asked, seconds, flag).tell(as_json=as_json)
 
 
 def _lower_flag(account: AskedAccount) -> str | None:

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
 from freqtrade_riskkit.cli.recorded_breaker import read_standing
 from freqtrade_riskkit.report.standing import print_standing, to_json
 
 
 def status(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say how each rule works, and what happened so far.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show an account's breaker: its state, and every figure against its limit.
 

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from freqtrade_riskkit.cli.account_size import account_size
-from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
+from freqtrade_riskkit.cli.own_config import Place
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.config import ConfigInvalid, load
-from freqtrade_riskkit.ledger import AccountRow, LedgerUnavailable, list_accounts
+from freqtrade_riskkit.ledger import AccountRow, LedgerUnavailable, last_used, list_accounts
 from freqtrade_riskkit.report.safe_text import visible
-
-Place = tuple[str, Path]
-"""The store's URL, and the folder that a relative path in it is taken from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +30,19 @@ class Stored:
     generations: int
 
 
-def place_and_account(configs: Sequence[str], userdir: Path | None) -> tuple[Place, str]:
-    """Give where the store of a config is, and the config's own account.
-
-    Raises
-    ------
-    Refused
-        Where the config can't be read.
-    """
-    try:
-        freqtrade = read_freqtrade_config(configs, userdir)
-        config = load(freqtrade.get("riskkit")).config
-    except (ConfigUnreadable, ConfigInvalid) as error:
-        raise Refused(str(error)) from None
-    return (config.db_url, Path(freqtrade["user_data_dir"])), account_size(freqtrade, config).name
-
-
 def stored_rows(place: Place) -> list[AccountRow]:
     """Give every generation of every account; refused where the store can't be used."""
     try:
         return list_accounts(*place)
     except LedgerUnavailable as error:
         raise Refused(str(error)) from None
+
+
+def whose_records(rows: Sequence[AccountRow]) -> str:
+    """Say of which accounts there are records; where there are none, who begins them."""
+    if not rows:
+        return "a bot with the kit begins them at its first loop"
+    return f"there are records of {', '.join(dict.fromkeys(visible(row.account_id) for row in rows))}"
 
 
 def one_account(place: Place, account: str, generation: int | None) -> Stored:
@@ -71,9 +56,9 @@ def one_account(place: Place, account: str, generation: int | None) -> Stored:
     rows = stored_rows(place)
     own = [row for row in rows if row.account_id == account]
     if not own:
-        raise Refused(f"no records of account {visible(account)} yet{_others(rows)}")
+        raise _none_yet(f"account {visible(account)}", rows)
     if generation is None:
-        return Stored(place, _last_used(own), len(own))
+        return Stored(place, last_used(own), len(own))
     for row in own:
         if row.generation == generation:
             return Stored(place, row, len(own))
@@ -91,17 +76,12 @@ def all_accounts(place: Place) -> list[Stored]:
     """
     rows = stored_rows(place)
     if not rows:
-        raise Refused(f"no records of any account yet{_others(rows)}")
+        raise _none_yet("any account", rows)
     names = dict.fromkeys(row.account_id for row in rows)
     owned = {name: [row for row in rows if row.account_id == name] for name in names}
-    return [Stored(place, _last_used(own), len(own)) for own in owned.values()]
+    return [Stored(place, last_used(own), len(own)) for own in owned.values()]
 
 
-def _last_used(rows: Sequence[AccountRow]) -> AccountRow:
-    return max(rows, key=lambda row: (row.last_opened_at, row.generation))
-
-
-def _others(rows: Sequence[AccountRow]) -> str:
-    if not rows:
-        return "; a bot with the kit begins them at its first loop, riskkit import fills them from a database"
-    return f"; there are records of {', '.join(dict.fromkeys(visible(row.account_id) for row in rows))}"
+def _none_yet(whose: str, rows: Sequence[AccountRow]) -> Refused:
+    hint = "" if rows else ", riskkit import fills them from a database"
+    return Refused(f"no records of {whose} yet; {whose_records(rows)}{hint}")

@@ -68,7 +68,7 @@ def find_strategy(name: str, settings: dict[str, Any]) -> FoundStrategy:
         for folder in folders:
             try:
                 found, _ = StrategyResolver._search_object(directory=folder, object_name=name)
-            except Exception as error:
+            except Exception as error:  # whatever a strategy's own code raises while it is imported
                 raise Refused(f"{name} can't be imported: {type(error).__name__}: {error}") from error
             if found is not None:
                 return FoundStrategy(found, Path(found.__file__))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from freqtrade_riskkit.cli.asked_outcome import Outcome
-from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, others, read_account
+from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, no_records, read_account
+from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir, WaitSeconds
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.host.flag_file import raise_flag
 from freqtrade_riskkit.host.reasons import printable
@@ -16,16 +16,11 @@ from freqtrade_riskkit.ledger import LedgerUnavailable, RequestKind
 
 
 def trip(
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; it is recorded and shown.")] = "",
-    wait: Annotated[float, typer.Option("--wait", help="Seconds to wait until the bot noticed.")] = 20.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    wait: WaitSeconds = 20.0,
+    as_json: AsJson = False,
 ) -> None:
     """Trip an account's breaker by hand: no entries until somebody resets it.
 
@@ -40,16 +35,14 @@ def trip(
         asked = ask(account, RequestKind.TRIP, why, None, seconds)
         if asked is None:
             raise Refused(
-                f"no records of account {account.name} yet; {others(account)}. "
+                f"{no_records(account)}. "
                 f"When nothing else answers, a flag file trips it: create {account.flag_file}"
             )
         outcome = Outcome("Trip", account, asked, seconds)
     except LedgerUnavailable as error:
         state = _raise_flag(account, why, error)
         outcome = Outcome("Trip", account, None, seconds, state, str(error))
-    print(outcome.to_json() if as_json else "\n".join(outcome.lines()))
-    if outcome.exit_code():
-        raise typer.Exit(outcome.exit_code())
+    outcome.tell(as_json=as_json)
 
 
 def _raise_flag(account: AskedAccount, why: str, error: LedgerUnavailable) -> str:

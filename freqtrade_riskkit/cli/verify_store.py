@@ -8,8 +8,9 @@ from datetime import datetime
 
 from rich.console import Console
 
+from freqtrade_riskkit.cli.own_config import Place
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.cli.stored_accounts import Place, stored_rows
+from freqtrade_riskkit.cli.stored_accounts import stored_rows
 from freqtrade_riskkit.ledger import Finding, LedgerUnavailable, verify
 from freqtrade_riskkit.ledger.place import locate
 from freqtrade_riskkit.report.findings_table import FindingLine, print_findings

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from freqtrade_riskkit.cli.options import ConfigFiles, UserDir
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.strategy_file import find_strategy, search_settings
 from freqtrade_riskkit.cli.wrapper_file import write_wrapper
@@ -15,13 +16,8 @@ from freqtrade_riskkit.cli.wrapper_file import write_wrapper
 
 def wrap(
     strategy: Annotated[str, typer.Argument(help="Class name of the strategy, as Freqtrade's --strategy.")],
-    config: Annotated[
-        list[str] | None,
-        typer.Option("--config", "-c", help="Freqtrade config; give it again to lay one over another."),
-    ] = None,
-    userdir: Annotated[
-        Path | None, typer.Option("--userdir", "--user-data-dir", help="Freqtrade's user data directory.")
-    ] = None,
+    config: ConfigFiles = None,
+    userdir: UserDir = None,
     strategy_path: Annotated[
         Path | None, typer.Option("--strategy-path", help="A further folder to find the strategy in.")
     ] = None,

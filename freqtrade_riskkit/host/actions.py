@@ -111,7 +111,7 @@ class BreakerActions:
         """
         try:
             sells = self._flatten.sells(trade.id, rate)
-        except Exception as error:
+        except Exception as error:  # the exits that Freqtrade found must not be lost with it
             logger.exception("Whether to sell trade %s on %s could not be decided.", trade.id, trade.pair)
             self._say(f"{Code.CHECK_FAILED}: flattening {trade.pair}: {error}", logging.ERROR)
             return found

@@ -64,7 +64,7 @@ def _add_to_content(original: Callable[..., Any]) -> Callable[..., Any]:
             self.strategy.riskkit.candles = None
         try:
             _close(self.strategy.riskkit, content)
-        except Exception:
+        except Exception:  # the trades are Freqtrade's, and right without the kit's part
             logger.exception("The kit's part of the results can't be given; Freqtrade's own stand.")
         return content
 

@@ -185,6 +185,10 @@ class BotLedger:
             if begins_anew and isinstance(error, LedgerDamaged) and self._make_room(now):
                 return self._attempt(now, action, begins_anew=False)
             return None
+        except ValueError:
+            if self._ledger is not None:
+                self._failure = None  # it answered; what it refuses is what it was given
+            raise
         self._failure = None
         return answer
 

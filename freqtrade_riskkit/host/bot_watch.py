@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from freqtrade_riskkit.core.entry.request import EntryKind
+from freqtrade_riskkit.host.bot_clock import utc_now
 from freqtrade_riskkit.host.error_log import ErrorLog
 from freqtrade_riskkit.host.error_watch import ErrorSeen, ErrorWatch, SuccessSeen
 from freqtrade_riskkit.host.exchange_tap import ExchangeTap
@@ -16,10 +17,6 @@ from freqtrade_riskkit.host.order_flow import OrderFlow
 from freqtrade_riskkit.host.stop_flood import StopFloodAlarm
 
 logger = logging.getLogger("freqtrade_riskkit.watch")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class BotWatch:
@@ -42,7 +39,7 @@ class BotWatch:
         self,
         order_placed: Callable[[EntryKind, datetime], None],
         alarm: StopFloodAlarm | None,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._clock = clock
         self._errors = ErrorWatch(clock)
@@ -71,7 +68,7 @@ class BotWatch:
         """Watch one loop of the bot on its exchange; where it can't listen, the bot goes on."""
         try:
             self.attach(exchange)
-        except Exception as failure:
+        except Exception as failure:  # the loop sees to exits too
             logger.exception("The bot's exchange and log can't be listened to; entries are denied.")
             self._errors.not_noted(failure)
         with self._errors.loop():
@@ -99,13 +96,14 @@ class BotWatch:
 
     def order_accepted(self, *, is_stop: bool) -> None:
         """Note an order that the exchange took."""
-        self._errors.order_accepted()
         with self._kept_from_the_bot():
+            self._errors.order_accepted()
             self._flow.accepted(self._clock(), is_stop=is_stop)
 
     def order_rejected(self, text: str) -> None:
         """Note an order that the exchange took only to reject it."""
-        self._errors.order_rejected(text)
+        with self._kept_from_the_bot():
+            self._errors.order_rejected(text)
 
     def order_failed(self, error: Exception) -> None:
         """Note an order that was not placed."""
@@ -116,6 +114,6 @@ class BotWatch:
     def _kept_from_the_bot(self) -> Iterator[None]:
         try:
             yield
-        except Exception as failure:
+        except Exception as failure:  # Freqtrade would take its order for one that was never placed
             logger.exception("What became of an order could not be noted; the next entry is denied.")
             self._errors.not_noted(failure)

@@ -100,10 +100,14 @@ class DeskOpener:
         self._attach(CircuitBreaker(self._policy, marked, now, SAMPLES_APART), booked)
 
     def doubt(self, now: datetime) -> None:
-        """Trip where the ledger was damaged: the breaker may have been tripped, and nobody knows."""
+        """Trip where the ledger was damaged: the breaker may have been tripped, and nobody knows.
+
+        It only denies entries, whatever a trip by hand does: nobody has asked for more.
+        """
         desk = self._books.desk
         if desk is not None:
-            desk.take_events(desk.breaker.trip(TripWay.COMMAND, now, "the ledger was damaged"))
+            trip = desk.breaker.trip(TripWay.LEDGER, now, "the ledger was damaged", action=Action.BLOCK)
+            desk.take_events(trip)
 
     def go_on(self, state: BotState, now: datetime) -> None:
         """Let the breaker go on from a state, and hold against it what happened since."""
@@ -141,7 +145,7 @@ class DeskOpener:
             codes = ", ".join(str(trip.code) for trip in trips)
             action = Action.strongest(trip.action for trip in trips)
             text = f"tripped before the ledger answered: {codes}"
-            desk.take_events(desk.breaker.trip(TripWay.COMMAND, now, text, action=action))
+            desk.take_events(desk.breaker.trip(TripWay.LEDGER, now, text, action=action))
 
     def follow_clock(self, desk: BreakerDesk, now: datetime) -> None:
         """Take back what a clock that was ahead made of the breaker's moments, or time would stand still."""

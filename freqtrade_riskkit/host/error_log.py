@@ -64,7 +64,7 @@ class ErrorLog(logging.Handler):
             return
         try:
             self._read(record, sys.exc_info()[1])
-        except Exception as failure:
+        except Exception as failure:  # what logs a line must not fail for who reads it
             logger.exception("A line of Freqtrade's log could not be read; the next entry is denied.")
             self._watch.not_noted(failure)
 

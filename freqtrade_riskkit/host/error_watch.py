@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from freqtrade_riskkit.core.breaker.errors import ErrorKind
+from freqtrade_riskkit.host.bot_clock import utc_now
 from freqtrade_riskkit.host.error_kinds import (
     chain,
     describe,
@@ -56,10 +57,6 @@ class _Doing:
     strategy_failed: bool = False
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class ErrorWatch:
     """Collects errors and successes of one bot.
 
@@ -88,7 +85,7 @@ class ErrorWatch:
         Gives the moment.
     """
 
-    def __init__(self, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._events: deque[ErrorSeen | SuccessSeen] = deque(maxlen=KEPT)

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from freqtrade_riskkit.core.freshness import ClockSeen
+from freqtrade_riskkit.host.bot_clock import utc_now
 from freqtrade_riskkit.host.error_kinds import describe
-from freqtrade_riskkit.host.read_budget import ReadBudget, utc_now
+from freqtrade_riskkit.host.read_budget import ReadBudget
 
 logger = logging.getLogger("freqtrade_riskkit.clock")
 

@@ -92,7 +92,7 @@ class ExitPlans:
         self._priced.drop(trade.id)
         try:
             return self._desk.prepare(trade)
-        except Exception as error:
+        except Exception as error:  # Freqtrade's own exits go on without the plan's
             logger.exception("The exit plan of trade %s on %s failed.", trade.id, trade.pair)
             self._tell(trade, error)
             return None
@@ -106,7 +106,7 @@ class ExitPlans:
             if standing.priced_at is not None:
                 self._priced.put(trade.id, standing.priced_at)
             return exits
-        except Exception as error:
+        except Exception as error:  # Freqtrade's own exits go on without the plan's
             logger.exception("The exit plan of trade %s on %s failed.", trade.id, trade.pair)
             self._tell(trade, error)
             return found

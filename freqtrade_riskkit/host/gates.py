@@ -122,7 +122,7 @@ def _admits(
         worth = named["amount"] * named["rate"] if name == "confirm_trade_entry" else None
         asked = Asked(named["pair"], now, EntryKind.INITIAL, named["entry_tag"], None, worth)
         return session.admits(asked)
-    except Exception:
+    except Exception:  # Freqtrade takes a callback that raises for a yes
         logger.exception("%s: the gate before %s failed; the entry is denied.", Code.CHECK_FAILED, name)
         return False
 

@@ -50,7 +50,7 @@ def _count_in_backtest(original: Callable[..., Any]) -> Callable[..., Any]:
         if locked and now is not None and (strategy := _backtested.get()) is not None:
             try:
                 _count_if_entry(strategy, pair, now, side)
-            except Exception:
+            except Exception:  # a count that fails must not change what Freqtrade is told of its lock
                 logger.exception("An entry on %s that a lock turned away could not be counted.", pair)
         return locked
 
@@ -77,7 +77,7 @@ def _count_in_bot(original: Callable[..., Any]) -> Callable[..., Any]:
         if carries_kit(self.strategy) and self.strategy.riskkit.enforces:
             try:
                 _count_signals(self)
-            except Exception:
+            except Exception:  # these entries are denied by the lock already; only their count is lost
                 logger.exception("Entries that a lock turns away could not be counted.")
         return original(self, *args, **kwargs)
 

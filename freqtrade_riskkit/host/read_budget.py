@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from freqtrade_riskkit.host.bot_clock import utc_now
 from freqtrade_riskkit.host.error_kinds import kind_of_missing_answer
 
 LONGEST = timedelta(seconds=5)
 """Once reads took this long in a loop the rest of them wait for the next one."""
-
-
-def utc_now() -> datetime:
-    """Give the bot's own time."""
-    return datetime.now(UTC)
 
 
 class ReadBudget:

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from freqtrade.exceptions import FreqtradeException, TemporaryError
 
+from freqtrade_riskkit.host.bot_clock import utc_now
 from freqtrade_riskkit.host.error_kinds import describe
-from freqtrade_riskkit.host.read_budget import ReadBudget, utc_now
+from freqtrade_riskkit.host.read_budget import ReadBudget
 
 logger = logging.getLogger("freqtrade_riskkit.tickers")
 
@@ -140,7 +141,7 @@ class TickerFeed:
             return False
         except FreqtradeException as error:
             self._tell(pair, error)
-        except Exception:
+        except Exception:  # an answer that makes no sense: what was seen stays, and grows older
             if pair not in self._told:
                 logger.exception("The ticker of %s could not be read.", pair)
             self._told.add(pair)

@@ -14,7 +14,7 @@ from freqtrade_riskkit.ledger.alerts import AlertRow
 from freqtrade_riskkit.ledger.decisions import DecisionRow
 from freqtrade_riskkit.ledger.errors import LedgerDamaged, LedgerUnavailable, LedgerUrlInvalid, RecordRefused
 from freqtrade_riskkit.ledger.findings import Finding, FindingKind
-from freqtrade_riskkit.ledger.generations import AccountRow
+from freqtrade_riskkit.ledger.generations import AccountRow, last_used
 from freqtrade_riskkit.ledger.opening import list_accounts, open_last_used, open_ledger, open_recorded
 from freqtrade_riskkit.ledger.requests import RequestKind, RequestRow
 from freqtrade_riskkit.ledger.rescue import SetAside, last_set_aside, set_aside_damaged
@@ -44,6 +44,7 @@ __all__ = [
     "facts_from_text",
     "facts_to_text",
     "last_set_aside",
+    "last_used",
     "list_accounts",
     "open_last_used",
     "open_ledger",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,11 @@ class AccountRow:
     generation: int
     opened_at: datetime
     last_opened_at: datetime
+
+
+def last_used(rows: Iterable[AccountRow]) -> AccountRow:
+    """Return the generation that a bot opened last; where two were opened at once, the newer."""
+    return max(rows, key=lambda row: (row.last_opened_at, row.generation))
 
 
 def open_generation(store: Store, account_id: str, fingerprint: str, now: datetime) -> int:

@@ -6,14 +6,14 @@ import os
 from datetime import datetime
 
 from freqtrade_riskkit.ledger.account import AccountLedger
-from freqtrade_riskkit.ledger.generations import AccountRow, open_generation, read_accounts
+from freqtrade_riskkit.ledger.errors import LedgerUnavailable
+from freqtrade_riskkit.ledger.generations import AccountRow, last_used, open_generation, read_accounts
 from freqtrade_riskkit.ledger.inputs import aware, short
 from freqtrade_riskkit.ledger.migrate import ensure_schema
 from freqtrade_riskkit.ledger.place import locate
-from freqtrade_riskkit.ledger.store import Store
+from freqtrade_riskkit.ledger.store import LOCK_TIMEOUT_SECONDS, Store, store_for_a_look
 from freqtrade_riskkit.ledger.version import schema_version
 
-_LOCK_TIMEOUT_SECONDS = 5.0
 _TAKES_REQUESTS = "0002"
 """The schema that brought requests."""
 
@@ -25,7 +25,7 @@ def open_ledger(
     fingerprint: str,
     now: datetime,
     *,
-    lock_timeout_seconds: float = _LOCK_TIMEOUT_SECONDS,
+    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
 ) -> AccountLedger:
     """Open the store for one account; create or upgrade it where needed.
 
@@ -87,10 +87,9 @@ def open_last_used(
         An account that is blank, too long, or can't be stored.
     """
     short("account_id", account_id)
-    place = locate(db_url, base_dir)
-    if place.file is not None and not place.file.exists():
+    store = store_for_a_look(db_url, base_dir)
+    if store is None:
         return None
-    store = Store(place, _LOCK_TIMEOUT_SECONDS, keep_journal=True)
     try:
         rows = [row for row in read_accounts(store) if row.account_id == account_id]
         if rows and to_ask:
@@ -101,8 +100,7 @@ def open_last_used(
     if not rows:
         store.close()
         return None
-    last = max(rows, key=lambda row: (row.last_opened_at, row.generation))
-    return AccountLedger(store, account_id, last.generation)
+    return AccountLedger(store, account_id, last_used(rows).generation)
 
 
 def open_recorded(db_url: str, base_dir: str | os.PathLike[str], row: AccountRow) -> AccountLedger:
@@ -113,9 +111,11 @@ def open_recorded(db_url: str, base_dir: str | os.PathLike[str], row: AccountRow
     Raises
     ------
     LedgerUnavailable
-        The store can't be used.
+        The store can't be used, or is gone by now.
     """
-    store = Store(locate(db_url, base_dir), _LOCK_TIMEOUT_SECONDS, keep_journal=True)
+    store = store_for_a_look(db_url, base_dir)
+    if store is None:
+        raise LedgerUnavailable(f"ledger: there is no {locate(db_url, base_dir).label} any more")
     return AccountLedger(store, row.account_id, row.generation)
 
 
@@ -129,10 +129,9 @@ def list_accounts(db_url: str, base_dir: str | os.PathLike[str]) -> list[Account
     LedgerUnavailable
         The store can't be used, or a newer kit has written it.
     """
-    place = locate(db_url, base_dir)
-    if place.file is not None and not place.file.exists():
+    store = store_for_a_look(db_url, base_dir)
+    if store is None:
         return []
-    store = Store(place, _LOCK_TIMEOUT_SECONDS, keep_journal=True)
     try:
         return read_accounts(store)
     finally:

@@ -13,10 +13,9 @@ from pathlib import Path
 from freqtrade_riskkit.ledger.inputs import aware
 from freqtrade_riskkit.ledger.place import locate
 from freqtrade_riskkit.ledger.schema import SCHEMA_VERSION, VERSION_TABLE
-from freqtrade_riskkit.ledger.store import Store, is_damage
+from freqtrade_riskkit.ledger.store import LOCK_TIMEOUT_SECONDS, Store, is_damage
 
 _ACTION = "set the damaged file aside"
-_LOCK_TIMEOUT_SECONDS = 5.0
 _TIME = "%Y%m%dT%H%M%S"
 _COMPANIONS = ("-wal", "-shm", "-journal")
 
@@ -65,7 +64,7 @@ def set_aside_damaged(db_url: str, base_dir: str | os.PathLike[str], now: dateti
     place = locate(db_url, base_dir)
     if place.file is None:
         return None
-    with closing(Store(place, _LOCK_TIMEOUT_SECONDS)) as store, store.failures_told(_ACTION):
+    with closing(Store(place, LOCK_TIMEOUT_SECONDS)) as store, store.failures_told(_ACTION):
         try:
             before = place.file.stat()
             reason = _damage(store, place.file)
@@ -98,7 +97,7 @@ def _damage(store: Store, file: Path) -> str | None:
     """Look through the whole file and say what is wrong, None where nothing is."""
     uri = f"{file.as_uri()}?mode=rw"  # never makes a file; a WAL that is left over is read
     try:
-        with closing(sqlite3.connect(uri, uri=True, timeout=_LOCK_TIMEOUT_SECONDS)) as connection:
+        with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_TIMEOUT_SECONDS)) as connection:
             _refuse_if_not_ours(store, connection)
             said = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
     except sqlite3.DatabaseError as error:

@@ -7,10 +7,12 @@ prefixed so that the store may live in a database that holds other tables too.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    Constraint,
     DateTime,
     Dialect,
     Double,
@@ -76,28 +78,38 @@ GENERATIONS = Table(
 )
 """One row for each bot database that an account has had, numbered from 1."""
 
-STATES = Table(
+
+def _of_a_generation(
+    name: str, *parts: Column[Any] | Constraint | Index, key: tuple[str, ...], sqlite_with_rowid: bool = True
+) -> Table:
+    """Define a table whose rows belong to a generation of an account; `key` tells them apart within it."""
+    return Table(
+        name,
+        METADATA,
+        Column("account_id", Text, nullable=False),
+        Column("generation", Integer, nullable=False),
+        *parts,
+        PrimaryKeyConstraint("account_id", "generation", *key, name=f"pk_{name}"),
+        ForeignKeyConstraint(
+            ["account_id", "generation"],
+            ["riskkit_generations.account_id", "riskkit_generations.generation"],
+            name=f"fk_{name}_generation",
+        ),
+        sqlite_with_rowid=sqlite_with_rowid,
+    )
+
+
+STATES = _of_a_generation(
     "riskkit_states",
-    METADATA,
-    Column("account_id", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
     Column("name", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("saved_at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("account_id", "generation", "name", name="pk_riskkit_states"),
-    ForeignKeyConstraint(
-        ["account_id", "generation"],
-        ["riskkit_generations.account_id", "riskkit_generations.generation"],
-        name="fk_riskkit_states_generation",
-    ),
+    key=("name",),
 )
 """The latest state of each part of the kit that has to survive a restart."""
 
-DECISIONS = Table(
+DECISIONS = _of_a_generation(
     "riskkit_decisions",
-    METADATA,
-    Column("account_id", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("code", Text, nullable=False),
@@ -105,23 +117,15 @@ DECISIONS = Table(
     Column("text", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("digest", String(64), nullable=False),
-    PrimaryKeyConstraint("account_id", "generation", "number", name="pk_riskkit_decisions"),
     UniqueConstraint("account_id", "generation", "digest", name="uq_riskkit_decisions_digest"),
-    ForeignKeyConstraint(
-        ["account_id", "generation"],
-        ["riskkit_generations.account_id", "riskkit_generations.generation"],
-        name="fk_riskkit_decisions_generation",
-    ),
     Index("ix_riskkit_decisions_at", "account_id", "generation", "at"),
     Index("ix_riskkit_decisions_kind", "account_id", "generation", "kind", "at"),
+    key=("number",),
 )
 """What was decided, numbered from 1 in the order of arrival; the digest makes a repeated write harmless."""
 
-REQUESTS = Table(
+REQUESTS = _of_a_generation(
     "riskkit_requests",
-    METADATA,
-    Column("account_id", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("kind", Text, nullable=False),
     Column("rule", Text, nullable=True),
@@ -129,21 +133,13 @@ REQUESTS = Table(
     Column("text", Text, nullable=False),
     Column("taken_at", UtcDateTime, nullable=True),
     Column("answer", Text, nullable=False),
-    PrimaryKeyConstraint("account_id", "generation", "number", name="pk_riskkit_requests"),
-    ForeignKeyConstraint(
-        ["account_id", "generation"],
-        ["riskkit_generations.account_id", "riskkit_generations.generation"],
-        name="fk_riskkit_requests_generation",
-    ),
     Index("ix_riskkit_requests_taken", "account_id", "generation", "taken_at"),
+    key=("number",),
 )
 """What people asked the bot for, numbered from 1; `taken_at` is null until the bot has taken it."""
 
-TRADES = Table(
+TRADES = _of_a_generation(
     "riskkit_trades",
-    METADATA,
-    Column("account_id", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
     Column("trade_id", BigInteger, nullable=False),
     Column("pair", Text, nullable=False),
     Column("side", Text, nullable=False),
@@ -165,13 +161,8 @@ TRADES = Table(
     Column("digest", String(32), nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime, nullable=True),
-    PrimaryKeyConstraint("account_id", "generation", "trade_id", name="pk_riskkit_trades"),
-    ForeignKeyConstraint(
-        ["account_id", "generation"],
-        ["riskkit_generations.account_id", "riskkit_generations.generation"],
-        name="fk_riskkit_trades_generation",
-    ),
     Index("ix_riskkit_trades_exit", "account_id", "generation", "exit_at"),
+    key=("trade_id",),
     sqlite_with_rowid=False,
 )
 """Closed trades as Freqtrade's database has them; its trade ids are unique in a generation only.
@@ -179,50 +170,31 @@ TRADES = Table(
 `seen_at` is when the row took the form it has; `deleted_at` says since when Freqtrade's database lacks it.
 """
 
-EQUITY = Table(
+EQUITY = _of_a_generation(
     "riskkit_equity",
-    METADATA,
-    Column("account_id", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("equity", Double, nullable=False),
     Column("realised", Double, nullable=False),
     Column("unrealised", Double, nullable=False),
     Column("peak", Double, nullable=False),
     Column("oldest_mark_seconds", Double, nullable=True),
-    PrimaryKeyConstraint("account_id", "generation", "at", name="pk_riskkit_equity"),
-    ForeignKeyConstraint(
-        ["account_id", "generation"],
-        ["riskkit_generations.account_id", "riskkit_generations.generation"],
-        name="fk_riskkit_equity_generation",
-    ),
+    key=("at",),
     sqlite_with_rowid=False,
 )
 """Samples of the equity, one a moment."""
 
-CASH_FLOWS = Table(
+CASH_FLOWS = _of_a_generation(
     "riskkit_cash_flows",
-    METADATA,
-    Column("account_id", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
     Column("flow_id", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("amount", Double, nullable=False),
-    PrimaryKeyConstraint("account_id", "generation", "flow_id", name="pk_riskkit_cash_flows"),
-    ForeignKeyConstraint(
-        ["account_id", "generation"],
-        ["riskkit_generations.account_id", "riskkit_generations.generation"],
-        name="fk_riskkit_cash_flows_generation",
-    ),
+    key=("flow_id",),
     sqlite_with_rowid=False,
 )
 """Deposits and withdrawals."""
 
-ORDERS = Table(
+ORDERS = _of_a_generation(
     "riskkit_orders",
-    METADATA,
-    Column("account_id", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
     Column("pair", Text, nullable=False),
     Column("order_id", Text, nullable=False),
     Column("trade_id", BigInteger, nullable=False),
@@ -241,36 +213,23 @@ ORDERS = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime, nullable=True),
     Column("reserved_capital", Double, nullable=False),
-    PrimaryKeyConstraint("account_id", "generation", "pair", "order_id", name="pk_riskkit_orders"),
-    ForeignKeyConstraint(
-        ["account_id", "generation"],
-        ["riskkit_generations.account_id", "riskkit_generations.generation"],
-        name="fk_riskkit_orders_generation",
-    ),
     Index("ix_riskkit_orders_placed", "account_id", "generation", "placed_at"),
     Index("ix_riskkit_orders_state", "account_id", "generation", "state"),
+    key=("pair", "order_id"),
     sqlite_with_rowid=False,
 )
 """Orders as last seen; an exchange's order ids are unique within a pair only."""
 
-ALERTS = Table(
+ALERTS = _of_a_generation(
     "riskkit_alerts",
-    METADATA,
-    Column("account_id", Text, nullable=False),
-    Column("generation", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     Column("code", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("text", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("digest", String(64), nullable=False),
-    PrimaryKeyConstraint("account_id", "generation", "number", name="pk_riskkit_alerts"),
     UniqueConstraint("account_id", "generation", "digest", name="uq_riskkit_alerts_digest"),
-    ForeignKeyConstraint(
-        ["account_id", "generation"],
-        ["riskkit_generations.account_id", "riskkit_generations.generation"],
-        name="fk_riskkit_alerts_generation",
-    ),
     Index("ix_riskkit_alerts_at", "account_id", "generation", "at"),
+    key=("number",),
 )
 """What a person was told, numbered from 1; the digest makes a repeated write harmless."""

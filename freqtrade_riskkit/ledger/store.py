@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from freqtrade_riskkit.ledger.engine import WRITES, make_engine
 from freqtrade_riskkit.ledger.errors import LedgerDamaged, LedgerUnavailable
-from freqtrade_riskkit.ledger.place import StorePlace
+from freqtrade_riskkit.ledger.place import StorePlace, locate
+
+LOCK_TIMEOUT_SECONDS = 5.0
+"""How long a call waits for another process's lock where nothing else is asked for."""
 
 _REMEDIES = (
     ("database is locked", "another process holds it; wait, or end that process"),
@@ -123,6 +127,17 @@ class Store:
             raise self.unavailable(action, "the file was deleted while it was open") from None
         if (status.st_dev, status.st_ino) != self._file_identity:
             raise self.unavailable(action, "the file was replaced while it was open")
+
+
+def store_for_a_look(db_url: str, base_dir: str | os.PathLike[str]) -> Store | None:
+    """Open a store that is there to read from it, without creating or changing anything.
+
+    None where there is none; see `freqtrade_riskkit.ledger.place.locate` for the parameters.
+    """
+    place = locate(db_url, base_dir)
+    if place.file is not None and not place.file.exists():
+        return None
+    return Store(place, LOCK_TIMEOUT_SECONDS, keep_journal=True)
 
 
 def is_damage(error: BaseException | None) -> bool:

@@ -14,7 +14,6 @@ from sqlalchemy import Connection, Table, and_, exists, func, not_, select
 from freqtrade_riskkit.ledger.errors import LedgerDamaged
 from freqtrade_riskkit.ledger.findings import Finding, FindingKind
 from freqtrade_riskkit.ledger.inputs import aware
-from freqtrade_riskkit.ledger.place import locate
 from freqtrade_riskkit.ledger.row_checks import check_rows
 from freqtrade_riskkit.ledger.schema import (
     ACCOUNTS,
@@ -26,11 +25,10 @@ from freqtrade_riskkit.ledger.schema import (
     SCHEMA_VERSION,
     TRADES,
 )
-from freqtrade_riskkit.ledger.store import Store
+from freqtrade_riskkit.ledger.store import store_for_a_look
 from freqtrade_riskkit.ledger.version import schema_version
 
 _ACTION = "check the rows"
-_LOCK_TIMEOUT_SECONDS = 5.0
 _NUMBERED = (DECISIONS, REQUESTS, ALERTS)
 _SAME_TRADE = ("trade_id", "pair", "entry_at", "exit_at")
 
@@ -57,10 +55,9 @@ def verify(db_url: str, base_dir: str | os.PathLike[str], now: datetime) -> list
         The store can't be used, or a newer or an older kit keeps it.
     """
     moment = aware("now", now)
-    place = locate(db_url, base_dir)
-    if place.file is not None and not place.file.exists():
+    store = store_for_a_look(db_url, base_dir)
+    if store is None:
         return []
-    store = Store(place, _LOCK_TIMEOUT_SECONDS, keep_journal=True)
     try:
         with store.reading(_ACTION) as connection:
             version = schema_version(store, _ACTION, connection)

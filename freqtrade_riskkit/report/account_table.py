@@ -9,7 +9,7 @@ from freqtrade_riskkit.core.account_history import Stretch
 from freqtrade_riskkit.core.trends import Period
 from freqtrade_riskkit.report.account_report import AccountReport
 from freqtrade_riskkit.report.metric_rows import EQUITY_ROWS, METRIC_ROWS, cell
-from freqtrade_riskkit.report.safe_text import visible
+from freqtrade_riskkit.report.safe_text import for_console, visible
 from freqtrade_riskkit.report.tables import lean_table, print_table
 from freqtrade_riskkit.report.wording import minute, money, percent, plain
 
@@ -55,7 +55,7 @@ def extent(report: AccountReport) -> str:
 def print_notes(console: Console, report: AccountReport) -> None:
     """Print what a reader should know besides."""
     for note in report.notes:
-        console.print(f"Note: {escape(visible(note))}")
+        console.print(f"Note: {for_console(note)}")
 
 
 def print_trend(console: Console, report: AccountReport) -> None:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from freqtrade_riskkit.report.account_report import AccountReport
 from freqtrade_riskkit.report.account_table import extent, print_trend
 from freqtrade_riskkit.report.metric_rows import EQUITY_ROWS, METRIC_ROWS, cell
-from freqtrade_riskkit.report.safe_text import visible
+from freqtrade_riskkit.report.safe_text import for_console, visible
 from freqtrade_riskkit.report.tables import lean_table, print_table
 from freqtrade_riskkit.report.wording import money
 
@@ -23,14 +23,14 @@ def print_beside(console: Console, reports: Sequence[AccountReport]) -> None:
     table.add_column("Figure", min_width=18)
     columns = [list(_cells(report)) for report in reports]
     for report in reports:
-        table.add_column(escape(visible(report.account_id)), justify="right", overflow="fold")
+        table.add_column(for_console(report.account_id), justify="right", overflow="fold")
     for number, label in enumerate(_labels()):
         table.add_row(label, *(escape(column[number]) for column in columns))
     print_table(console, table)
     console.print(NEVER_ADDED)
     for report in reports:
         for note in report.notes:
-            console.print(f"Note on {escape(visible(report.account_id))}: {escape(visible(note))}")
+            console.print(f"Note on {for_console(report.account_id)}: {for_console(note)}")
         print_trend(console, report)
 
 

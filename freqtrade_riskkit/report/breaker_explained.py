@@ -22,6 +22,7 @@ WAY_WORDS = {
     TripWay.FLAG_FILE: "a flag file",
     TripWay.FOREIGN_LOCK: "a person's lock",
     TripWay.PAUSE: "the bot's pause",
+    TripWay.LEDGER: "the kit itself",
 }
 ACTION_WORDS = {
     Action.BLOCK: "Entries are denied.",

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
-from rich.markup import escape
 
-from freqtrade_riskkit.report.safe_text import visible
+from freqtrade_riskkit.report.safe_text import for_console, visible
 from freqtrade_riskkit.report.tables import lean_table, print_table
 
 MOST_LINES = 100
@@ -30,7 +29,7 @@ def print_findings(console: Console, findings: Sequence[FindingLine], accounts: 
     """Print the findings, or that there are none."""
     if not findings:
         word = "account" if accounts == 1 else "accounts"
-        console.print(f"Clean: {accounts} {word} in the {escape(visible(store))}, nothing found.")
+        console.print(f"Clean: {accounts} {word} in the {for_console(store)}, nothing found.")
         return
     table = lean_table(f"Findings in the {visible(store)}")
     for heading in ("What", "Account", "Where", "In words"):
@@ -39,7 +38,7 @@ def print_findings(console: Console, findings: Sequence[FindingLine], accounts: 
         generation = f", generation {line.generation}" if line.generation is not None else ""
         owner = f"{line.account_id}{generation}" if line.account_id else "–"
         cells = (line.kind, owner, f"{line.table} {line.key}".strip() or "–", line.text)
-        table.add_row(*(escape(visible(cell)) for cell in cells))
+        table.add_row(*(for_console(cell) for cell in cells))
     print_table(console, table)
     if len(findings) > MOST_LINES:
         console.print(f"{len(findings) - MOST_LINES} more; --json has them all.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from rich.markup import escape
+
 _FORMULA = "=+-@＝＋－＠"
 """What spreadsheets take for the beginning of a formula, in both widths."""
 
@@ -17,6 +19,17 @@ def visible(text: str) -> str:
     'main\\n\\x1b[31mred'
     """
     return "".join(_spelled(letter) if unicodedata.category(letter)[0] in "CZ" else letter for letter in text)
+
+
+def for_console(text: str) -> str:
+    r"""Give a text for rich to print word for word: its brackets are no markup.
+
+    Examples
+    --------
+    >>> for_console("[red]main\x1b[31m")
+    '\\[red]main\\x1b[31m'
+    """
+    return escape(visible(text))
 
 
 def for_spreadsheet(text: str) -> str:

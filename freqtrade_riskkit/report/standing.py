@@ -14,6 +14,7 @@ from rich.markup import escape
 from freqtrade_riskkit.core.breaker import BreakerState, RuleFigure, Trip
 from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.report.breaker_explained import ACTION_WORDS, RULE_WORDS, WAY_WORDS
+from freqtrade_riskkit.report.safe_text import for_console
 from freqtrade_riskkit.report.tables import add_moment_column, lean_table, print_table
 from freqtrade_riskkit.report.wording import minute, money, of_limit
 
@@ -104,14 +105,14 @@ def to_json(standing: Standing) -> Mapping[str, Any]:
 
 def print_standing(console: Console, standing: Standing) -> None:
     """Print state, figures and trips; then what was asked for besides."""
-    console.print(f"[bold]{escape(_headline(standing))}[/]")
+    console.print(f"[bold]{for_console(_headline(standing))}[/]")
     if standing.as_of is not None:
         console.print(
             f"Figures as recorded on {minute(standing.as_of)} UTC, {_age(standing, standing.as_of)} ago; "
             f"it is {minute(standing.now)} UTC."
         )
     for note in standing.notes:
-        console.print(f"Note: {escape(note)}")
+        console.print(f"Note: {for_console(note)}")
     if standing.figures:
         _print_figures(console, standing)
     if standing.trips:
@@ -146,7 +147,9 @@ def _print_figures(console: Console, standing: Standing) -> None:
     for figure in standing.figures:
         style = "red" if figure.share >= 1 else "yellow" if figure.share >= standing.near else ""
         value = of_limit(figure.value, figure.limit, figure.unit, standing.currency)
-        table.add_row(RULE_WORDS[figure.rule], value, f"{figure.share:.0%}", figure.detail, style=style)
+        table.add_row(
+            RULE_WORDS[figure.rule], value, f"{figure.share:.0%}", for_console(figure.detail), style=style
+        )
     print_table(console, table)
     amounts = (standing.equity, standing.peak, standing.day_loss)
     equity, peak, lost = (money(amount, standing.currency) for amount in amounts)
@@ -155,7 +158,7 @@ def _print_figures(console: Console, standing: Standing) -> None:
         age = _age(standing, standing.oldest_mark_at)
         console.print(f"The oldest price of an open position is {age} old.")
     if standing.unmarked:
-        console.print(f"Without a price, and counted at cost: {escape(', '.join(standing.unmarked))}.")
+        console.print(f"Without a price, and counted at cost: {for_console(', '.join(standing.unmarked))}.")
 
 
 def _print_trips(console: Console, standing: Standing) -> None:
@@ -173,7 +176,7 @@ def _print_trips(console: Console, standing: Standing) -> None:
         detail = f" ({trip.detail})" if trip.detail else ""
         done = "It is only observed." if standing.mode == "observe" else ACTION_WORDS[trip.action]
         text = f"{trip.code}: tripped by {WAY_WORDS[trip.way]}{detail}. {done}"
-        console.print(escape(text))
+        console.print(for_console(text))
 
 
 def _age(standing: Standing, moment: datetime) -> str:
@@ -191,5 +194,5 @@ def _print_history(console: Console, standing: Standing) -> None:
     table.add_column("What")
     table.add_column("In words")
     for line in standing.history:
-        table.add_row(minute(line.at), line.kind.replace("_", " "), escape(line.text))
+        table.add_row(minute(line.at), line.kind.replace("_", " "), for_console(line.text))
     print_table(console, table)

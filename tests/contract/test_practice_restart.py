@@ -20,7 +20,7 @@ from tests.live.strategies import buys_once
 from tests.support.command import clean_environment
 
 pytestmark = pytest.mark.timeout(180)
-COMMAND = "import typer; from freqtrade_riskkit.cli.practice import practice; typer.run(practice)"
+COMMAND = "from freqtrade_riskkit.cli.main import run; run()"
 SCENARIO = """\
 about: nothing happens by itself
 prices: {source: flat, pairs: {BTC/USDT: 50000}}
@@ -83,7 +83,7 @@ class PracticeProcess:
         return [order for order in found if (order["type"], order["status"]) == (kind, status)]
 
     def _command(self, *options: str) -> list[str]:
-        return [sys.executable, "-c", COMMAND, *self._options, *options]
+        return [sys.executable, "-c", COMMAND, "practice", *self._options, *options]
 
 
 @pytest.fixture

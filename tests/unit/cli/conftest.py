@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from freqtrade.persistence import Trade, init_db
 
-from tests.unit.cli.records import exit_code, write_config
+from tests.unit.cli.breaker_records import leave_breaker
+from tests.unit.cli.records import SECTION, exit_code, write_config
 
 
 @pytest.fixture
@@ -21,6 +24,33 @@ def bare_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Callable[..., Path]:
+    """Write a config with this section; by default one with a breaker."""
+
+    def write(section: Mapping[str, Any] = SECTION, **changes: Any) -> Path:
+        return write_config(tmp_path, riskkit=section, **changes)
+
+    return write
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> Callable[..., None]:
+    """Leave what a bot with a breaker leaves that closes trades of these profits."""
+    return partial(leave_breaker, tmp_path)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Path]:
+    """A bot's database, that Freqtrade keeps open meanwhile."""
+    file = tmp_path / "trades.sqlite"
+    init_db(f"sqlite:///{file}")
+    engine = Trade.session.get_bind()
+    yield file
+    Trade.session.remove()
+    engine.dispose()
 
 
 @pytest.fixture

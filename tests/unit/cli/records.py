@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ CONFIG: dict[str, Any] = {
     "exchange": {"name": "binance", "pair_whitelist": ["BTC/USDT"]},
     "pairlists": [{"method": "StaticPairList"}],
 }
+SECTION: Mapping[str, Any] = {"account_id": "main", "circuit_breaker": {}}
 
 
 def at(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:

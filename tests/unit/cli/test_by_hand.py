@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,55 +12,23 @@ from typing import Any
 
 import pytest
 
-from freqtrade_riskkit.cli.main import run
 from freqtrade_riskkit.ledger import AccountLedger, RequestRow, open_ledger
+from tests.unit.cli.records import SECTION, exit_code
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-SECTION: Mapping[str, Any] = {"account_id": "main", "circuit_breaker": {}}
-CONFIG = {
-    "dry_run": True,
-    "dry_run_wallet": 1000,
-    "max_open_trades": 3,
-    "stake_currency": "USDT",
-    "stake_amount": "unlimited",
-    "entry_pricing": {},
-    "exit_pricing": {},
-    "exchange": {"name": "binance", "pair_whitelist": ["BTC/USDT"]},
-    "pairlists": [{"method": "StaticPairList"}],
-}
-
-
-@pytest.fixture(autouse=True)
-def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in list(os.environ):
-        if name.startswith("FREQTRADE__"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
+pytestmark = pytest.mark.usefixtures("bare_surroundings")
 
 
 @pytest.fixture
 def user_data(tmp_path: Path) -> Path:
     made = tmp_path / "user_data"
-    made.mkdir()
+    made.mkdir(exist_ok=True)
     return made
 
 
 @pytest.fixture
 def flag(user_data: Path) -> Path:
     return user_data / "riskkit.halt"
-
-
-@pytest.fixture
-def config(tmp_path: Path, user_data: Path) -> Callable[..., Path]:
-    """Write a config with this section."""
-
-    def write(section: Mapping[str, Any] = SECTION) -> Path:
-        file = tmp_path / "config.json"
-        file.write_text(json.dumps({**CONFIG, "riskkit": section}), encoding="utf-8")
-        return file
-
-    return write
 
 
 @pytest.fixture
@@ -288,6 +255,21 @@ def test_command_when_the_account_is_unknown_then_exit_code_2_with_the_accounts_
     assert ledger.open_requests() == []
 
 
+@pytest.mark.parametrize("command", ["trip", "reset", "status"])
+def test_command_when_names_of_accounts_hold_control_characters_then_they_are_spelled_out(
+    user_data: Path, config: Callable[..., Path], capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """A name may come from anybody who shares the store."""
+    open_ledger("sqlite:///riskkit.sqlite", user_data, "red\x1b[31m", "f1", MORNING).close()
+    section = {name: value for name, value in SECTION.items() if name != "account_id"}
+    assert exit_code(command, "-c", config(section, bot_name="mine\x1b[2J")) == 2
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert (
+        r"no records of account mine\x1b[2J@binance:spot:dry yet; there are records of red\x1b[31m" in shown
+    )
+
+
 def test_trip_when_the_bot_only_observes_then_said_so(
     ledger: AccountLedger, config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -308,9 +290,3 @@ def test_rule_when_there_is_none_of_that_name_then_exit_code_2(
 ) -> None:
     assert exit_code("reset", "-c", config(), "--rule", "volcano") == 2
     assert "volcano" in capsys.readouterr().err
-
-
-def exit_code(*arguments: str | Path) -> int:
-    with pytest.raises(SystemExit) as ended:
-        run([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)

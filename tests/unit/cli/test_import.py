@@ -5,34 +5,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from freqtrade.persistence import KeyValueStore, Trade, init_db
+from freqtrade.persistence import KeyValueStore, Trade
 
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.account import database_fingerprint
 from freqtrade_riskkit.host.translation import trade_record
 from freqtrade_riskkit.ledger import facts_from_text, list_accounts, open_last_used, open_ledger
 from tests.unit.cli.records import URL, exit_code, write_config
-from tests.unit.host.trade_database import NOON, put_odd_trades, put_trade
+from tests.unit.host.trade_database import NOON, change, put_odd_trades, put_trade, settle
 
 pytestmark = pytest.mark.usefixtures("bare_surroundings")
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Path]:
-    """A bot's database, that Freqtrade keeps open meanwhile."""
-    file = tmp_path / "trades.sqlite"
-    init_db(f"sqlite:///{file}")
-    engine = Trade.session.get_bind()
-    yield file
-    Trade.session.remove()
-    engine.dispose()
 
 
 @pytest.fixture
@@ -58,19 +46,6 @@ def translated() -> list[TradeRecord]:
     """Give what the bot itself would record, in the order of closing."""
     records = [trade_record(trade, "main") for trade in Trade.get_trades_proxy(is_open=False)]
     return sorted(records, key=lambda record: (record.exit_at, record.trade_id))
-
-
-def settle() -> None:
-    """Close Freqtrade's database, so that all of it is in the one file."""
-    Trade.session.remove()
-    Trade.session.get_bind().dispose()
-
-
-def change(database: Path, *statements: str) -> None:
-    settle()
-    with closing(sqlite3.connect(database)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def test_import_when_run_then_records_are_those_of_the_bot_and_again_it_changes_nothing(
@@ -203,59 +178,6 @@ def test_import_when_the_bot_name_is_odd_then_it_is_a_name_like_any_other(
     config = write_config(tmp_path, bot_name=name, riskkit={})
     assert exit_code("import", "-c", config, "--db", database) == 0
     assert len(recorded(tmp_path, f"{name}@binance:spot:dry")) == 1
-
-
-REFUSED = {
-    "missing": "there is no Freqtrade database ",
-    "a folder": "there is no Freqtrade database ",
-    "no database": "can't be read: file is not a database",
-    "no columns": "is of an unknown version, it lacks trades.is_short, orders.ft_price",
-    "no tables": "is of an unknown version, it lacks trades, orders",
-    "empty": "holds no trades",
-    "other currency": "holds trades of the stake currency BTC, the config's is USDT: they belong to another",
-    "other exchange": "holds trades of the exchange kraken, the config's is binance: they belong to another",
-    "wrong password": "PostgreSQL database trades at 127.0.0.1:1 can't be read: ",
-    "mysql": "must begin with sqlite:/// or postgresql://, was mysql://",
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_import_when_the_database_is_not_one_then_refused_in_one_line_and_nothing_is_written(
-    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], case: str
-) -> None:
-    named: str | Path = database
-    if case != "empty":
-        put_trade(1, minutes=1)
-    Trade.session.remove()
-    if case == "missing":
-        named = tmp_path / "nothing.sqlite"
-    elif case == "a folder":
-        named = tmp_path
-    elif case == "no database":
-        named = tmp_path / "text.sqlite"
-        named.write_text("this is no database, however long one looks at it " * 100)
-    elif case == "no columns":
-        change(database, "ALTER TABLE trades DROP COLUMN is_short", "ALTER TABLE orders DROP COLUMN ft_price")
-    elif case == "no tables":
-        named = tmp_path / "other.sqlite"
-        sqlite3.connect(named).close()
-    elif case == "other currency":
-        change(database, "UPDATE trades SET stake_currency = 'BTC'")
-    elif case == "other exchange":
-        change(database, "UPDATE trades SET exchange = 'kraken'")
-    elif case == "wrong password":
-        named = "postgresql://bot:s3cr3t@127.0.0.1:1/trades"
-    elif case == "mysql":
-        named = "mysql://bot:s3cr3t@127.0.0.1/trades"
-
-    assert exit_code("import", "-c", write_config(tmp_path), "--db", named) == 2
-
-    told = capsys.readouterr()
-    (line,) = told.err.splitlines()
-    assert REFUSED[case] in line
-    assert "s3cr3t" not in line
-    assert told.out == ""
-    assert not (tmp_path / "user_data" / "riskkit.sqlite").exists()
 
 
 def test_import_when_file_and_folder_may_only_be_read_then_it_is_read(

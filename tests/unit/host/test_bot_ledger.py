@@ -76,6 +76,24 @@ def test_note_when_the_store_refuses_what_it_says_then_it_is_told_and_keeps_back
     assert ledger.is_up_to_date
 
 
+def test_note_when_it_is_refused_by_a_ledger_that_was_away_then_the_rest_is_written_at_once(
+    ledger: BotLedger, store: Store, alerts: list[str]
+) -> None:
+    """A refusal is an answer too."""
+    store.refuses_states = True
+    ledger.save("breaker", "tripped", NOW)
+    assert not ledger.answers
+
+    store.refuses_states = False
+    for text in ("unkeepable", "last"):
+        ledger.note("trip", "MANUAL_TRIP", NOW, text, "{}")
+    ledger.write_notes(NOW)
+
+    assert (store.texts, store.states) == (["last"], ["tripped"])
+    assert len(alerts) == 1
+    assert ledger.answers
+
+
 def test_state_when_only_it_could_not_be_written_then_it_waits_and_is_written_with_the_next_notes(
     ledger: BotLedger, store: Store
 ) -> None:

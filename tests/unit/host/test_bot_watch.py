@@ -170,6 +170,23 @@ def test_order_when_it_can_not_be_counted_then_the_bot_has_it_and_the_watch_says
     assert kinds(watch) == ["success"]
 
 
+@pytest.mark.parametrize("answer", [OPEN, {**OPEN, "status": "rejected"}], ids=["accepted", "rejected"])
+def test_order_when_its_moment_can_not_be_told_then_the_bot_has_it_and_the_watch_says_so(
+    exchange: Exchange, answer: dict[str, Any]
+) -> None:
+    def broken() -> datetime:
+        raise RuntimeError("no clock")
+
+    watch = BotWatch(lambda kind, at: None, None, broken)
+    watch.attach(exchange)
+    exchange.answers = [answer]
+
+    assert exchange.create_order() is answer
+
+    with pytest.raises(WatchFailed, match="no clock"):
+        watch.take()
+
+
 @pytest.mark.parametrize(
     ("code", "is_answer"),
     [(200, True), (400, True), (404, True), (418, False), (429, False), (500, False), (503, False)],

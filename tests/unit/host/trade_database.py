@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from freqtrade.persistence import Order, Trade
@@ -102,3 +105,17 @@ def put_odd_trades(count: int, seed: int = 7) -> None:
         made.orders.append(put_order(f"{number}-none", leave, 99.0, NOON, **unfilled))
         made.orders.append(put_order(f"{number}-stop", "stoploss", 95.0, NOON, ft_is_open=True, **unfilled))
     Trade.commit()
+
+
+def settle() -> None:
+    """Close Freqtrade's database, so that all of it is in the one file."""
+    Trade.session.remove()
+    Trade.session.get_bind().dispose()
+
+
+def change(database: Path, *statements: str) -> None:
+    """Change a bot's database behind Freqtrade's back."""
+    settle()
+    with closing(sqlite3.connect(database)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)

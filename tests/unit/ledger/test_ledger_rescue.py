@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -18,25 +17,12 @@ from freqtrade_riskkit.ledger import (
     set_aside_damaged,
     verify,
 )
+from tests.unit.ledger.plain_user import as_plain_user
 from tests.unit.ledger.records import trade
 
 Open = Callable[..., AccountLedger]
 URL = "sqlite:///riskkit.sqlite"
 NAME = "riskkit.sqlite.corrupt-20260301T123015Z"
-NOBODY = 65534
-
-
-@contextmanager
-def as_plain_user() -> Iterator[None]:
-    """Run the block without root's right to write everywhere."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def fill(ledger: AccountLedger, now: datetime) -> None:
@@ -128,7 +114,7 @@ def test_postgres_when_asked_then_nothing_happens(postgres_url: str, tmp_path: P
 def test_locked_store_when_asked_then_it_stays_and_its_trouble_is_no_damage(
     tmp_path: Path, open_account: Open, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("freqtrade_riskkit.ledger.rescue._LOCK_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr("freqtrade_riskkit.ledger.rescue.LOCK_TIMEOUT_SECONDS", 0.05)
     open_account().close()
     with closing(sqlite3.connect(tmp_path / "riskkit.sqlite", isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = DELETE")

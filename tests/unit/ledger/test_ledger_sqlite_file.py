@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, list_accounts
+from tests.unit.ledger.plain_user import as_plain_user
 
 Open = Callable[..., AccountLedger]
-NOBODY = 65534
-
-
-@contextmanager
-def as_plain_user() -> Iterator[None]:
-    """Run the block without root's right to write everywhere."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def assert_every_call_fails(ledger: AccountLedger, now: datetime, says: str) -> None:

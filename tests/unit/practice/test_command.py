@@ -17,12 +17,12 @@ import pytest
 from freqtrade_riskkit.practice import FlatPrices, PracticeServer, config_overlay
 from tests.support.command import clean_environment
 
-COMMAND = "import typer; from freqtrade_riskkit.cli.practice import practice; typer.run(practice)"
+COMMAND = "from freqtrade_riskkit.cli.main import run; run()"
 GOOD_SCRIPT = "pair,offset_seconds,open,high,low,close,volume\nBTC/USDT,0,7,7,7,7,1\n"
 
 
 def arguments(*options: str | Path) -> list[str]:
-    return [sys.executable, "-c", COMMAND, *map(str, options)]
+    return [sys.executable, "-c", COMMAND, "practice", *map(str, options)]
 
 
 def run(*options: str | Path, home: Path | None = None) -> subprocess.CompletedProcess[str]:

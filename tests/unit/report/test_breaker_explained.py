@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from freqtrade_riskkit.core.breaker import Action, Errors, Manual, OrderRate, RuleName
-from freqtrade_riskkit.report.breaker_explained import RULE_WORDS, explain
+from freqtrade_riskkit.core.breaker import Action, Errors, Manual, OrderRate, RuleName, TripWay
+from freqtrade_riskkit.report.breaker_explained import ACTION_WORDS, RULE_WORDS, WAY_WORDS, explain
 from tests.unit.core.breaker.cases import AFTER_AN_HOUR, ALL_RULES, BY_A_PERSON, NO_RULES
 
 
 def test_words_when_a_rule_is_shown_then_it_has_some() -> None:
     assert set(RULE_WORDS) == set(RuleName)
+
+
+def test_words_when_a_way_or_an_action_is_shown_then_it_has_some() -> None:
+    assert set(WAY_WORDS) == set(TripWay)
+    assert set(ACTION_WORDS) == set(Action)
 
 
 def test_explanation_when_all_rules_are_on_then_each_has_its_sentence() -> None:
