@@ -10,6 +10,7 @@ from typing import Protocol
 
 from freqtrade.persistence import LocalTrade
 
+from freqtrade_riskkit.core.cash_flows import CashFlow
 from freqtrade_riskkit.core.equity_curve import EquityCurve
 from freqtrade_riskkit.core.order_tracker import OrderTracker
 from freqtrade_riskkit.core.performance import Metrics, Performance
@@ -129,6 +130,7 @@ class AccountBooks:
         self.curve = EquityCurve(0.0)
         self.marks: Marks | None = None
         self.started_at = started_at
+        self.began_at = started_at
         self.now = started_at
         self.last_closed_entry_at: datetime | None = None
         self._on_closed = on_closed
@@ -185,6 +187,7 @@ class AccountBooks:
         self._hold(closed, unrealised)
         if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
             self.last_closed_entry_at = closed.entry_at
+        self.began_at = min(self.began_at, closed.entry_at)
         self._on_closed(closed.trade_id)
 
     def _book_partial_exits(self) -> bool:
@@ -282,5 +285,10 @@ class AccountBooks:
         return self._positions_seen / self._position_samples if self._position_samples else None
 
     def metrics(self) -> Metrics:
-        """Give the performance so far."""
-        return self.performance.metrics(self.started_at, self.now)
+        """Give the performance so far, from the account's beginning or first entry on."""
+        return self.performance.metrics(self.began_at, self.now)
+
+    def restate(self, starting_balance: float, began_at: datetime, flows: Iterable[CashFlow]) -> None:
+        """Say what the account began with and what came and went since; the performance is made anew."""
+        self._closed.restate(starting_balance, flows)
+        self.began_at = min(self.began_at, began_at)
