@@ -18,7 +18,7 @@ from freqtrade_riskkit.core.performance import Performance
 from freqtrade_riskkit.host.account import database_fingerprint
 from freqtrade_riskkit.host.account_records import records_of
 from freqtrade_riskkit.host.balances import Balances
-from freqtrade_riskkit.host.books import AccountBooks, RealisedEquity
+from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_feeds import feeds_of, marks_of
 from freqtrade_riskkit.host.bot_keeper import BotKeeper
 from freqtrade_riskkit.host.bot_ledger import ledger_of
@@ -30,6 +30,7 @@ from freqtrade_riskkit.host.marks_backtest import BacktestMarks
 from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.host.read_budget import ReadBudget
+from freqtrade_riskkit.host.realised_equity import RealisedEquity
 from freqtrade_riskkit.host.trades import BacktestTrades, DatabaseTrades
 from freqtrade_riskkit.host.translation import utc
 
@@ -59,10 +60,13 @@ def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> A
     equity = _starting_balance(strategy)
     _warn_of_smallness(session, equity)
     section = session.config.circuit_breaker
+    marks, aside = BacktestMarks(session.candles or {}, candle), books.performance.balance - equity
     if session.breaker_simulated and section is not None:
         breaker = CircuitBreaker(breaker_policy(section), equity, now, SAMPLES_APART)
         desk = BreakerDesk(breaker, session.currency, session.enforces, _keep_quiet)
-        books.attach(desk, RealisedEquity(equity, {}), BacktestMarks(session.candles or {}, candle))
+        books.attach(desk, RealisedEquity(equity, {}), marks, aside=aside)
+    elif session.run is Run.BACKTEST:
+        books.attach(None, RealisedEquity(equity, {}), marks, aside=aside)
     return books
 
 
