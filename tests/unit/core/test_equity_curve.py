@@ -39,7 +39,8 @@ def test_curve_when_the_bot_may_use_a_part_only_then_falls_are_of_the_whole_and_
     curve.add(660.0, 660.0, 600.0)
     curve.add(550.0, 495.0, 600.0)
     assert (curve.peak, curve.equity, curve.max_drawdown_abs) == (1060.0, 950.0, 110.0)
-    assert (curve.max_drawdown, curve.current_drawdown) == (pytest.approx(110 / 1060),) * 2
+    assert curve.max_drawdown == pytest.approx(110 / 1060)
+    assert curve.current_drawdown == pytest.approx(110 / 1060)
     assert curve.adverse_max_drawdown == pytest.approx(165 / 1060)
     assert curve.worst_day_loss == pytest.approx(50 / 600)
 
