@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -175,7 +176,13 @@ def _warn_of_smallness(session: RiskSession, balance: float) -> None:
 def _starting_balance(strategy: IStrategy) -> float:
     if strategy.wallets is None:
         raise ValueError("the wallets are not there yet")
-    return float(strategy.wallets.get_starting_balance())
+    balance = float(strategy.wallets.get_starting_balance())
+    if not math.isfinite(balance):
+        raise ValueError(
+            f"Freqtrade's starting balance is {balance}: the profit of a closed trade in its database is no "
+            "number; `riskkit import` names the trade"
+        )
+    return balance
 
 
 def _keep_quiet(event: BreakerEvent) -> None:
