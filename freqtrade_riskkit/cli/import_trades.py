@@ -21,7 +21,7 @@ from freqtrade_riskkit.cli.own_config import read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.source_database import Source, open_source
 from freqtrade_riskkit.core.records import TradeRecord
-from freqtrade_riskkit.host.account_records import write_facts_once
+from freqtrade_riskkit.host.account_basis import write_facts_once
 from freqtrade_riskkit.host.trade_rows import Portion, closed_after, last_closed_at
 from freqtrade_riskkit.ledger import (
     AccountFacts,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from freqtrade_riskkit.core.closed_balance import ClosedBalance
 from freqtrade_riskkit.core.decisions import Code, Decision, Unit
 
 
@@ -36,7 +37,8 @@ class Told:
 class AccountAlarms:
     """Looks at an account after each closed trade.
 
-    An alarm is due once: again only after the figure went back within its limit.
+    An alarm is due once: again only after the figure went back within its limit. Trades and cash flows come
+    in the order in which they happened.
 
     Parameters
     ----------
@@ -49,11 +51,9 @@ class AccountAlarms:
     """
 
     def __init__(self, limits: AlarmLimits, starting_balance: float, told: Told) -> None:
-        if not (math.isfinite(starting_balance) and starting_balance > 0):
-            raise ValueError(f"starting_balance must be above 0, was {starting_balance}")
         self._limits = limits
-        self._balance = self._peak = starting_balance
-        self._profit = 0.0
+        self._balance = ClosedBalance(starting_balance)
+        self._drawdown = 0.0
         self._trades = 0
         self._expectancy: float | None = None
         self.told = told
@@ -69,17 +69,20 @@ class AccountAlarms:
         if not math.isfinite(net_pnl):
             raise ValueError(f"net_pnl must be finite, was {net_pnl}")
         self._trades += 1
-        self._profit += net_pnl
-        self._balance += net_pnl
-        self._peak = max(self._peak, self._balance)
+        self._balance.close(net_pnl)
+        self._drawdown = self._balance.drawdown
         every = self._limits.expectancy_every
         if every is not None and self._trades % every == 0:
-            self._expectancy = self._profit / self._trades
+            self._expectancy = self._balance.profit / self._trades
+
+    def cash_flow(self, amount: float) -> None:
+        """Take in a deposit (above 0) or a withdrawal (below 0); finite. It counts from the next close on."""
+        self._balance.cash_flow(amount)
 
     def due(self) -> list[Decision]:
         """Give the alarms that are due after the last trade, and count them as told."""
         found = []
-        limit, fall = self._limits.drawdown, (self._peak - self._balance) / self._peak
+        limit, fall = self._limits.drawdown, self._drawdown
         is_deep = limit is not None and fall > limit
         if is_deep and not self.told.drawdown:
             found.append(Decision(True, Code.DRAWDOWN_WARNING, limit, fall, Unit.RATIO))

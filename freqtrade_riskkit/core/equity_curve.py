@@ -9,10 +9,15 @@ class EquityCurve:
     Parameters
     ----------
     equity
-        At the start, in stake currency.
+        That the bot may use, at the start, in stake currency; each later one is of the same part.
+    aside
+        Part of the account's balance that the bot may not use. Peaks and falls from them are those of the
+        whole account, losses of a day those of the part that the bot may use, as its breaker sees them.
 
     Attributes
     ----------
+    usable
+        The last equity, of the part that the bot may use.
     peak
         Highest equity at the marks.
     max_drawdown, max_drawdown_abs
@@ -25,32 +30,48 @@ class EquityCurve:
     """
 
     __slots__ = (
+        "_aside",
         "adverse_max_drawdown",
         "adverse_worst_day_loss",
         "max_drawdown",
         "max_drawdown_abs",
         "peak",
+        "usable",
         "worst_day_loss",
     )
 
-    def __init__(self, equity: float) -> None:
-        self.peak = equity
+    def __init__(self, equity: float, *, aside: float = 0.0) -> None:
+        self._aside = aside
+        self.usable = equity
+        self.peak = equity + aside
         self.max_drawdown = self.max_drawdown_abs = self.worst_day_loss = 0.0
         self.adverse_max_drawdown = self.adverse_worst_day_loss = 0.0
 
-    def add(self, equity: float, adverse: float, day_opening: float) -> None:
+    @property
+    def equity(self) -> float:
+        """The last equity, of the whole account."""
+        return self.usable + self._aside
+
+    @property
+    def current_drawdown(self) -> float:
+        """The fall from the peak at the last mark, as a fraction of it."""
+        return _fall(self.peak, self.equity) if self.equity < self.peak else 0.0
+
+    def add(self, equity: float, adverse: float, day_opening: float | None) -> None:
         """Take in the equity at a mark, its worst since the one before, and the day's opening equity.
 
-        The worst is held against the peak before this mark: it came earlier. Where there is nothing above
-        zero to fall from, the fall is whole.
+        Without an opening nothing is known of the day. The worst is held against the peak before this mark:
+        it came earlier. Where there is nothing above zero to fall from, the fall is whole.
         """
+        self.usable = equity
         worst = adverse if adverse < equity else equity
+        if day_opening is not None and worst < day_opening:
+            self._see_day(_fall(day_opening, worst), _fall(day_opening, equity))
+        equity, worst = equity + self._aside, worst + self._aside
         if worst < self.peak:
             ratio = (self.peak - worst) / self.peak if self.peak > 0 else 1.0
             if ratio > self.adverse_max_drawdown:
                 self.adverse_max_drawdown = ratio
-        if worst < day_opening:
-            self._see_day(_fall(day_opening, worst), _fall(day_opening, equity))
         if equity >= self.peak:
             self.peak = equity
             return

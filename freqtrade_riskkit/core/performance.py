@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
+from freqtrade_riskkit.core.closed_balance import ClosedBalance
 from freqtrade_riskkit.core.records import TradeRecord
 
 DAYS_A_YEAR = 365
@@ -116,6 +117,8 @@ class Spread:
 class Performance:
     """Keeps the figures of one account's closed trades, each taken in once, at constant cost.
 
+    Trades and cash flows come in the order in which they happened (`closed_balance.place`).
+
     Parameters
     ----------
     account_id
@@ -125,16 +128,14 @@ class Performance:
     """
 
     def __init__(self, account_id: str, starting_balance: float) -> None:
-        if not (math.isfinite(starting_balance) and starting_balance > 0):
-            raise ValueError(f"starting_balance must be above 0, was {starting_balance}")
+        self._balance = ClosedBalance(starting_balance)
         self._account_id = account_id
-        self._start = starting_balance
         self._all = Spread()
         self._lost = Spread()
         self._wins = self._losses = 0
         self._won_money = self._lost_money = 0.0
-        self._profit = self._high = 0.0
         self._max_ratio = self._max_abs = self._ratio_at_max_abs = 0.0
+        self._ratio, self._peak = 0.0, starting_balance
         self._win_streak = self._loss_streak = self._no_win_streak = 0
         self._longest_win = self._longest_no_win = 0
         self._holding = self._fees = 0.0
@@ -157,23 +158,28 @@ class Performance:
             raise ValueError(f"trade {trade.trade_id}: {figures} must be finite")
         self._all.add(pnl)
         self._count(pnl)
-        self._profit += pnl
-        if self._profit >= self._high:
-            self._high = self._profit
-        else:
-            self._note_fall(self._high - self._profit)
+        self._note_close(pnl)
         self._holding += trade.holding_seconds
         self._fees += trade.fees
+
+    def cash_flow(self, amount: float) -> None:
+        """Take in a deposit (above 0) or a withdrawal (below 0); finite. It counts from the next close on."""
+        self._balance.cash_flow(amount)
 
     @property
     def starting_balance(self) -> float:
         """Balance at the start, in stake currency."""
-        return self._start
+        return self._balance.start
+
+    @property
+    def balance(self) -> float:
+        """Starting balance, cash flows and net profits, in stake currency."""
+        return self._balance.value
 
     @property
     def net_profit(self) -> float:
         """Sum of the net profits, in stake currency."""
-        return self._profit
+        return self._balance.profit
 
     def metrics(self, since: datetime | None, until: datetime | None) -> Metrics:
         """Give all figures.
@@ -189,7 +195,7 @@ class Performance:
         average_loss = self._lost_money / self._losses if self._losses else None
         win_rate = self._wins / count if count else None
         a_day = self._profit_a_day(since, until)
-        fall = self._high - self._profit
+        fall = self._balance.fall
         return Metrics(
             trades=count,
             wins=self._wins,
@@ -207,27 +213,30 @@ class Performance:
             profit_factor=self._won_money / self._lost_money if self._lost_money else None,
             sharpe=_a_year(a_day, self._all.deviation(0)),
             sortino=_a_year(a_day, self._lost.deviation(0)),
-            calmar=_a_year(a_day, self._ratio_at_max_abs * self._start / 100),
+            calmar=_a_year(a_day, self._ratio_at_max_abs * self._balance.start / 100),
             sqn=_ratio(math.sqrt(count) * self._all.mean, self._all.deviation(1)),
             max_drawdown=self._max_ratio if count else None,
             max_drawdown_abs=self._max_abs if count else None,
-            current_drawdown=fall / (self._start + self._high) if count else None,
+            current_drawdown=self._ratio if count else None,
             current_drawdown_abs=fall if count else None,
-            peak_equity=self._start + self._high,
+            peak_equity=self._peak,
             win_streak=self._win_streak,
             loss_streak=self._loss_streak,
             longest_win_streak=self._longest_win,
             longest_loss_streak=self._longest_no_win,
             average_holding_seconds=self._holding / count if count else None,
             fees=self._fees,
-            net_profit=self._profit,
+            net_profit=self._balance.profit,
         )
 
-    def _note_fall(self, fall: float) -> None:
-        ratio = fall / (self._start + self._high)
-        self._max_ratio = max(self._max_ratio, ratio)
-        if fall > self._max_abs:
-            self._max_abs, self._ratio_at_max_abs = fall, ratio
+    def _note_close(self, pnl: float) -> None:
+        balance = self._balance
+        balance.close(pnl)
+        self._ratio, self._peak = balance.drawdown, balance.peak
+        if self._ratio > self._max_ratio:
+            self._max_ratio = self._ratio
+        if balance.fall > self._max_abs:
+            self._max_abs, self._ratio_at_max_abs = balance.fall, self._ratio
 
     def _count(self, pnl: float) -> None:
         if pnl > 0:
@@ -251,7 +260,7 @@ class Performance:
     def _profit_a_day(self, since: datetime | None, until: datetime | None) -> float | None:
         if since is None or until is None or since == until or not self._all.count:
             return None
-        return self._profit / max(1, (until - since).days)
+        return self._balance.profit / max(1, (until - since).days)
 
 
 def _ratio(value: float, divisor: float | None) -> float | None:

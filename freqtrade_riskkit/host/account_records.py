@@ -1,8 +1,7 @@
-"""Fills a running bot's ledger: trades, orders, equity, cash flows, and what the account began with."""
+"""Fills a running bot's ledger: trades, orders, equity, cash flows, and what is told of its course."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from freqtrade.persistence import LocalTrade, Trade
 from freqtrade_riskkit.config import AlertsConfig
 from freqtrade_riskkit.core.account_alarms import AlarmLimits
 from freqtrade_riskkit.core.cash_flows import CashFlow
+from freqtrade_riskkit.host.account_basis import AccountBasis
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_ledger import BotLedger
 from freqtrade_riskkit.host.bot_marks import BotMarks
@@ -19,8 +19,6 @@ from freqtrade_riskkit.host.equity_samples import EquitySamples
 from freqtrade_riskkit.host.kept_orders import KeptOrders
 from freqtrade_riskkit.host.reconcile import Reconcile
 from freqtrade_riskkit.host.told_alarms import ToldAlarms
-from freqtrade_riskkit.ledger import AccountFacts, AccountLedger, facts_to_text
-from freqtrade_riskkit.ledger.account_facts import STATE_NAME as FACTS
 
 
 @dataclass(slots=True)
@@ -34,8 +32,8 @@ class AccountRecords:
     ----------
     ledger
         Where all goes.
-    currency
-        Stake currency.
+    basis
+        What the account began with, and its cash flows.
     marks
         Of the open positions.
     trades, orders, equity
@@ -45,36 +43,28 @@ class AccountRecords:
     """
 
     ledger: BotLedger
-    currency: str
+    basis: AccountBasis
     marks: BotMarks
     trades: Reconcile
     orders: KeptOrders
     equity: EquitySamples
     alarms: ToldAlarms | None
     _openings: int = -1
-    _has_facts: bool = False
 
-    def cash_flows(self, flows: Sequence[CashFlow]) -> None:
+    def cash_flows(self, books: AccountBooks, flows: Sequence[CashFlow]) -> None:
         """Take in deposits and withdrawals, before the state that counts them as known is saved."""
         self.ledger.note_flows(flows)
+        self.basis.cash_flows(books, flows)
         for flow in flows:
             self.equity.cash_flow(flow.amount)
 
-    def follow(
-        self,
-        books: AccountBooks,
-        starting_balance: float,
-        open_trades: Sequence[LocalTrade],
-        now: datetime,
-    ) -> None:
+    def follow(self, books: AccountBooks, open_trades: Sequence[LocalTrade], now: datetime) -> None:
         """Record what happened since the last loop.
 
         Parameters
         ----------
         books
             Holding all closed trades.
-        starting_balance
-            Before the first trade, in stake currency.
         open_trades
             The open trades. While one was never marked the equity isn't known, and no sample taken.
         """
@@ -83,13 +73,12 @@ class AccountRecords:
         unrealised = self.marks.unrealised(now, open_trades)
         if not self.marks.missing:
             oldest = self.marks.oldest_age_seconds if open_trades else None
-            self.equity.see(_realised(books, starting_balance, open_trades), unrealised, oldest, now)
+            self.equity.see(_realised(books, open_trades), unrealised, oldest, now)
         for write in (
-            lambda: self._write_facts(books, starting_balance, now),
             lambda: self.orders.follow(open_trades, now),
             lambda: self.trades.follow(books.records, now),
             lambda: self.equity.write(now),
-            lambda: self._look_at_course(books, starting_balance, now),
+            lambda: self._look_at_course(books, now),
         ):
             if not self.ledger.answers:
                 return
@@ -98,32 +87,14 @@ class AccountRecords:
     def _begin_anew(self) -> None:
         """Offer everything again, for the ledger that was opened may be another file."""
         self._openings = self.ledger.openings
-        self._has_facts = False
         self.orders.begin_anew()
         self.trades.begin_anew()
         if self.alarms is not None:
             self.alarms.begin_anew()
 
-    def _write_facts(self, books: AccountBooks, starting_balance: float, now: datetime) -> None:
-        """Say once with what the account began; a balance that can't be one waits for another start."""
-        if self._has_facts or not (math.isfinite(starting_balance) and starting_balance > 0):
-            return
-        started_at = min((record.entry_at for record in books.records), default=books.started_at)
-        facts = AccountFacts(starting_balance, self.currency, min(started_at, books.started_at))
-        self.ledger.use(now, lambda ledger: write_facts_once(ledger, facts, now))
-        self._has_facts = self.ledger.answers
-
-    def _look_at_course(self, books: AccountBooks, starting_balance: float, now: datetime) -> None:
-        if self.alarms is not None:
-            self.alarms.follow(books.records, starting_balance, now)
-
-
-def write_facts_once(ledger: AccountLedger, facts: AccountFacts, now: datetime) -> bool:
-    """Keep what an account began with where that isn't known yet; True where it was written."""
-    if ledger.load_state(FACTS) is not None:
-        return False
-    ledger.save_state(FACTS, facts_to_text(facts), now)
-    return True
+    def _look_at_course(self, books: AccountBooks, now: datetime) -> None:
+        if self.alarms is not None and self.basis.is_known:
+            self.alarms.follow(books.records, books.performance.starting_balance, self.basis.flows, now)
 
 
 def records_of(
@@ -143,7 +114,7 @@ def records_of(
         alarms = ToldAlarms(ledger, limits, currency, alert)
     return AccountRecords(
         ledger,
-        currency,
+        AccountBasis(ledger, currency, alert),
         marks,
         Reconcile(ledger, orders, account_id, lambda query: Trade.session.execute(query), alert),
         orders,
@@ -152,9 +123,9 @@ def records_of(
     )
 
 
-def _realised(books: AccountBooks, starting_balance: float, open_trades: Sequence[LocalTrade]) -> float:
+def _realised(books: AccountBooks, open_trades: Sequence[LocalTrade]) -> float:
     """Give the equity without what is open: the breaker's where there is one, for it knows of cash flows."""
     if books.desk is not None:
         return books.equity.value
     partial_exits = sum(float(trade.realized_profit or 0.0) for trade in open_trades)
-    return starting_balance + books.performance.net_profit + partial_exits
+    return books.performance.balance + partial_exits

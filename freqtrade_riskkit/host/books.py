@@ -10,12 +10,14 @@ from typing import Protocol
 
 from freqtrade.persistence import LocalTrade
 
+from freqtrade_riskkit.core.cash_flows import CashFlow
 from freqtrade_riskkit.core.equity_curve import EquityCurve
 from freqtrade_riskkit.core.order_tracker import OrderTracker
 from freqtrade_riskkit.core.performance import Metrics, Performance
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.closed_figures import Close, ClosedFigures
+from freqtrade_riskkit.host.realised_equity import RealisedEquity
 from freqtrade_riskkit.host.trades import ClosedTrades, open_trades
 from freqtrade_riskkit.host.translation import utc
 
@@ -44,50 +46,6 @@ class Marks(Protocol):
     def rate(self, trade: LocalTrade) -> float | None:
         """Give the mark of a position; None where it has none."""
         ...
-
-
-class RealisedEquity:
-    """Equity from closed trades and partial exits, positions at their cost.
-
-    Parameters
-    ----------
-    base
-        Equity without the trades that are taken in from now on and without `open_realised`.
-    open_realised
-        Profit that open trades have realised by partial exits so far, by trade id.
-    """
-
-    def __init__(self, base: float, open_realised: dict[int, float]) -> None:
-        self.base = base
-        self.open_realised = open_realised
-
-    @property
-    def value(self) -> float:
-        """The equity in stake currency."""
-        return self.base + sum(self.open_realised.values()) if self.open_realised else self.base
-
-    def close(self, trade_id: int, net_pnl: float) -> float:
-        """Book a closed trade's whole profit and give the equity after it."""
-        self.open_realised.pop(trade_id, None)
-        self.base += net_pnl
-        return self.value
-
-    def see_open(self, trades: Sequence[LocalTrade]) -> datetime | None:
-        """Book partial exits; give the moment of the newest one, None where none is new."""
-        realised = {}
-        for trade in trades:
-            if trade.realized_profit:
-                realised[trade.id] = float(trade.realized_profit)
-        if realised == self.open_realised:
-            return None
-        moved = [trade for trade in trades if realised.get(trade.id) != self.open_realised.get(trade.id)]
-        self.open_realised = realised
-        return max((_last_exit(trade) for trade in moved), default=None)
-
-
-def _last_exit(trade: LocalTrade) -> datetime:
-    filled = (order.order_filled_utc for order in trade.orders if order.ft_order_side == trade.exit_side)
-    return max((moment for moment in filled if moment is not None), default=trade.open_date_utc)
 
 
 class AccountBooks:
@@ -126,9 +84,10 @@ class AccountBooks:
         self._closed = ClosedFigures(account_id, performance, waits_for_questions=is_simulated)
         self.desk: BreakerDesk | None = None
         self.equity = RealisedEquity(0.0, {})
-        self.curve = EquityCurve(0.0)
+        self.curve: EquityCurve | None = None
         self.marks: Marks | None = None
         self.started_at = started_at
+        self.began_at = started_at
         self.now = started_at
         self.last_closed_entry_at: datetime | None = None
         self._on_closed = on_closed
@@ -137,12 +96,18 @@ class AccountBooks:
         self._position_samples = 0
         self._positions_seen = 0
 
-    def attach(self, desk: BreakerDesk, equity: RealisedEquity, marks: Marks | None) -> None:
-        """From now on hold what happens against a breaker, counting from this equity and these marks."""
+    def attach(
+        self, desk: BreakerDesk | None, equity: RealisedEquity, marks: Marks | None, *, aside: float = 0.0
+    ) -> None:
+        """From now on count from this equity and these marks, and hold it against a breaker if there is one.
+
+        What of the account the bot may not use, `aside`, counts in the course of the equity only.
+        """
         self.desk = desk
         self.equity = equity
-        self.curve = EquityCurve(desk.breaker.peak)
         self.marks = marks
+        begins = desk.breaker.peak if desk is not None else equity.value
+        self.curve = EquityCurve(begins, aside=aside)
 
     @property
     def records(self) -> list[TradeRecord]:
@@ -185,15 +150,17 @@ class AccountBooks:
         self._hold(closed, unrealised)
         if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
             self.last_closed_entry_at = closed.entry_at
+        self.began_at = min(self.began_at, closed.entry_at)
         self._on_closed(closed.trade_id)
 
     def _book_partial_exits(self) -> bool:
-        if self.desk is None:
+        if self.curve is None:
             return False
         moment = self.equity.see_open(open_trades())
         if moment is None:
             return False
-        self.desk.equity_moved(self.equity.value + self._unrealised(open_trades()), moment)
+        if self.desk is not None:
+            self.desk.equity_moved(self.equity.value + self._unrealised(open_trades()), moment)
         return True
 
     def hold_against_breaker(self, record: TradeRecord) -> None:
@@ -201,8 +168,10 @@ class AccountBooks:
         self._hold(record, self._unrealised_beside(()))
 
     def _hold(self, closed: Close | TradeRecord, unrealised: float) -> None:
+        if self.curve is None:
+            return
+        equity = self.equity.close(closed.trade_id, closed.net_pnl)
         if self.desk is not None:
-            equity = self.equity.close(closed.trade_id, closed.net_pnl)
             self.desk.trade_closed(equity + unrealised, closed.pnl_ratio, closed.exit_at)
 
     def _unrealised_beside(self, unbooked: Iterable[LocalTrade]) -> float:
@@ -225,7 +194,7 @@ class AccountBooks:
     def _judge_open(self, now: datetime) -> None:
         trades = open_trades()
         # What is due at this moment is judged by the equity of this moment.
-        if self.desk is not None and not self._mark(self.desk, now, trades):
+        if not self._mark(now, trades) and self.desk is not None:
             self.desk.clock(now)
         self.now = max(self.now, now)
         self._position_samples += 1
@@ -233,36 +202,35 @@ class AccountBooks:
 
     def mark(self, now: datetime) -> None:
         """Hold the equity at the newest marks against the breaker."""
-        if self.desk is not None:
-            self._mark(self.desk, now, open_trades())
+        self._mark(now, open_trades())
 
     def close(self) -> None:
         """Take in what closed after the last loop, and let go of the marks: they hold the candles."""
         self.take_new_trades()
-        if self.desk is not None:
-            self._mark(self.desk, self.now, open_trades())
+        self._mark(self.now, open_trades())
         self.marks = None
 
     def rate_of(self, trade: LocalTrade) -> float | None:
         """Give the mark of a position; None where it has none."""
         return self.marks.rate(trade) if self.marks is not None else None
 
-    def _mark(self, desk: BreakerDesk, now: datetime, trades: Sequence[LocalTrade]) -> bool:
-        """Hold the equity against the breaker; False where it isn't known.
+    def _mark(self, now: datetime, trades: Sequence[LocalTrade]) -> bool:
+        """Note the equity, and hold it against the breaker; False where it isn't known.
 
         Where a position has no mark yet it counts at its cost, which may hide a loss of it, but the losses
         of the others count; a higher equity is taken only once every mark is known.
         """
-        marks = self.marks
-        if marks is None:
+        marks, desk, curve = self.marks, self.desk, self.curve
+        if marks is None or curve is None:
             return False
         unrealised = marks.unrealised(now, trades)
         realised = self.equity.value
         equity = realised + unrealised
-        if marks.missing and equity > desk.breaker.equity:
+        if marks.missing and equity > (desk.breaker.equity if desk is not None else curve.usable):
             return False
-        desk.marked(equity, now)
-        self.curve.add(equity, realised + marks.adverse, desk.breaker.day_opening)
+        if desk is not None:
+            desk.marked(equity, now)
+        curve.add(equity, realised + marks.adverse, desk.breaker.day_opening if desk is not None else None)
         return True
 
     def _unrealised(self, trades: Sequence[LocalTrade]) -> float:
@@ -282,5 +250,10 @@ class AccountBooks:
         return self._positions_seen / self._position_samples if self._position_samples else None
 
     def metrics(self) -> Metrics:
-        """Give the performance so far."""
-        return self.performance.metrics(self.started_at, self.now)
+        """Give the performance so far, from the account's beginning or first entry on."""
+        return self.performance.metrics(self.began_at, self.now)
+
+    def restate(self, starting_balance: float, began_at: datetime, flows: Iterable[CashFlow]) -> None:
+        """Say what the account began with and what came and went since; the performance is made anew."""
+        self._closed.restate(starting_balance, flows)
+        self.began_at = min(self.began_at, began_at)

@@ -157,13 +157,16 @@ class BotKeeper:
         if not self._is_attached:
             with steps:
                 self._attach(now)
+        if self._is_attached:
+            with steps:
+                self.records.basis.recall(books, self._opener.starting_balance, now)
         if books.desk is not None and self.feeds is not None:
             with steps:
                 self._opener.follow_clock(books.desk, now)
             with steps:
                 self.feeds.people(books.desk, now, takes_requests=self._is_attached)
             with steps:
-                self.records.cash_flows(self._cash.follow(books, books.desk, now))
+                self.records.cash_flows(books, self._cash.follow(books, books.desk, now))
         with steps:
             books.pass_time(now)
         if books.desk is not None and self.feeds is not None:
@@ -191,7 +194,7 @@ class BotKeeper:
             self._ledger.write_notes(now)
             self._ledger.load(STATE_NAME, now)
         if self._is_attached:
-            self.records.follow(books, self._opener.starting_balance, open_trades(), now)
+            self.records.follow(books, open_trades(), now)
         if self.feeds is not None and self._ledger.answers and self._ledger.is_up_to_date:
             self.feeds.give_answers(now)
 

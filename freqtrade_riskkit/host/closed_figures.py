@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from freqtrade.persistence import LocalTrade
 
+from freqtrade_riskkit.core.cash_flows import CashFlow
+from freqtrade_riskkit.core.closed_balance import in_order, place
 from freqtrade_riskkit.core.order_tracker import OrderTracker
 from freqtrade_riskkit.core.performance import Performance
 from freqtrade_riskkit.core.records import TradeRecord
@@ -28,6 +31,9 @@ class Close(NamedTuple):
 class ClosedFigures:
     """Keeps the records, the performance and the counts of orders of the trades that it takes in.
 
+    A bot may learn of a close or a cash flow after it learnt of a later one; its performance is made anew
+    then, so that it is that of the order in which all happened. In a backtest all come in order.
+
     A backtest closes thousands of trades between two questions, and those don't change any more. So there
     their records are made in one go, at the next question; each answer is complete all the same.
 
@@ -46,6 +52,8 @@ class ClosedFigures:
         self._performance = performance
         self._orders = OrderTracker(account_id)
         self._records: list[TradeRecord] = []
+        self._flows: tuple[CashFlow, ...] = ()
+        self._newest: tuple[datetime, int, int] | None = None
         self._waits_for_questions = waits_for_questions
         self._waiting: deque[LocalTrade] = deque()
 
@@ -81,6 +89,14 @@ class ClosedFigures:
         self._make_waiting()
         return self._orders
 
+    def restate(self, starting_balance: float, flows: Iterable[CashFlow]) -> None:
+        """Say what the account began with and what came and went since; the performance is made anew."""
+        self._make_waiting()
+        self._flows = tuple(flows)
+        self._performance = self._performance_of(starting_balance, self._records)
+        events = in_order(self._records, self._flows)
+        self._newest = place(events[-1]) if events else None
+
     def _make_waiting(self) -> None:
         while self._waiting:
             self._make_record(self._waiting[0])
@@ -89,11 +105,26 @@ class ClosedFigures:
     def _make_record(self, trade: LocalTrade) -> TradeRecord:
         """Make a trade's record; all that may refuse it comes before the first thing that changes."""
         record, orders = trade_record(trade, self._account_id), finished_orders(trade)
-        self._performance.take(record)
+        here = place(record)
+        if self._waits_for_questions or self._newest is None or here >= self._newest:
+            self._performance.take(record)
+            self._newest = here
+        else:
+            start = self._performance.starting_balance
+            self._performance = self._performance_of(start, [*self._records, record])
         self._records.append(record)
         for purpose, state in orders:
             self._orders.count_finished(purpose, state)
         return record
+
+    def _performance_of(self, starting_balance: float, records: Iterable[TradeRecord]) -> Performance:
+        performance = Performance(self._account_id, starting_balance)
+        for event in in_order(records, self._flows):
+            if isinstance(event, CashFlow):
+                performance.cash_flow(event.amount)
+            else:
+                performance.take(event)
+        return performance
 
 
 def _read_close(trade: LocalTrade) -> Close:

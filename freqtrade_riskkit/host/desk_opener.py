@@ -17,10 +17,11 @@ from freqtrade_riskkit.core.breaker import (
     TripWay,
 )
 from freqtrade_riskkit.host.actions import BreakerActions
-from freqtrade_riskkit.host.books import AccountBooks, RealisedEquity
+from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_feeds import BotFeeds
 from freqtrade_riskkit.host.bot_state import BotState, from_text
 from freqtrade_riskkit.host.breaker_desk import SAMPLES_APART, BreakerDesk
+from freqtrade_riskkit.host.realised_equity import RealisedEquity
 from freqtrade_riskkit.host.trades import entry_orders_since, open_trades
 
 CLOCK_STEP = timedelta(seconds=60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +19,7 @@ from freqtrade_riskkit.core.performance import Performance
 from freqtrade_riskkit.host.account import database_fingerprint
 from freqtrade_riskkit.host.account_records import records_of
 from freqtrade_riskkit.host.balances import Balances
-from freqtrade_riskkit.host.books import AccountBooks, RealisedEquity
+from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_feeds import feeds_of, marks_of
 from freqtrade_riskkit.host.bot_keeper import BotKeeper
 from freqtrade_riskkit.host.bot_ledger import ledger_of
@@ -30,6 +31,7 @@ from freqtrade_riskkit.host.marks_backtest import BacktestMarks
 from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.host.read_budget import ReadBudget
+from freqtrade_riskkit.host.realised_equity import RealisedEquity
 from freqtrade_riskkit.host.trades import BacktestTrades, DatabaseTrades
 from freqtrade_riskkit.host.translation import utc
 
@@ -59,13 +61,16 @@ def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> A
     equity = _starting_balance(strategy)
     _warn_of_smallness(session, equity)
     section = session.config.circuit_breaker
+    is_spot = str(strategy.config["trading_mode"]) == "spot"
+    stays = is_spot and not strategy.position_adjustment_enable
+    marks = BacktestMarks(session.candles or {}, candle, positions_stay=stays)
+    aside = books.performance.balance - equity
     if session.breaker_simulated and section is not None:
         breaker = CircuitBreaker(breaker_policy(section), equity, now, SAMPLES_APART)
         desk = BreakerDesk(breaker, session.currency, session.enforces, _keep_quiet)
-        is_spot = str(strategy.config["trading_mode"]) == "spot"
-        stays = is_spot and not strategy.position_adjustment_enable
-        marks = BacktestMarks(session.candles or {}, candle, positions_stay=stays)
-        books.attach(desk, RealisedEquity(equity, {}), marks)
+        books.attach(desk, RealisedEquity(equity, {}), marks, aside=aside)
+    elif session.run is Run.BACKTEST:
+        books.attach(None, RealisedEquity(equity, {}), marks, aside=aside)
     return books
 
 
@@ -174,7 +179,13 @@ def _warn_of_smallness(session: RiskSession, balance: float) -> None:
 def _starting_balance(strategy: IStrategy) -> float:
     if strategy.wallets is None:
         raise ValueError("the wallets are not there yet")
-    return float(strategy.wallets.get_starting_balance())
+    balance = float(strategy.wallets.get_starting_balance())
+    if not math.isfinite(balance):
+        raise ValueError(
+            f"Freqtrade's starting balance is {balance}: the profit of a closed trade in its database is no "
+            "number; `riskkit import` names the trade"
+        )
+    return balance
 
 
 def _keep_quiet(event: BreakerEvent) -> None:

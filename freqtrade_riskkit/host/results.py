@@ -28,7 +28,7 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
     if books.desk is not None and books.desk.warnings:
         warnings[str(Code.LIMIT_NEAR)] = books.desk.warnings
     day, profit = worst_day(books.records)
-    curve = books.curve if books.desk is not None else None
+    curve, is_judged = books.curve, books.desk is not None
     return RunResult(
         account_id=session.account_id,
         currency=session.currency,
@@ -68,10 +68,14 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
             max_drawdown_abs=metrics.max_drawdown_abs,
             worst_day=day,
             worst_day_profit=profit,
+            marked_final=curve.equity if curve else None,
+            marked_peak=curve.peak if curve else None,
+            marked_current_drawdown=curve.current_drawdown if curve else None,
             marked_max_drawdown=curve.max_drawdown if curve else None,
+            marked_max_drawdown_abs=curve.max_drawdown_abs if curve else None,
             adverse_max_drawdown=curve.adverse_max_drawdown if curve else None,
-            worst_day_loss=curve.worst_day_loss if curve else None,
-            adverse_worst_day_loss=curve.adverse_worst_day_loss if curve else None,
+            worst_day_loss=curve.worst_day_loss if curve and is_judged else None,
+            adverse_worst_day_loss=curve.adverse_worst_day_loss if curve and is_judged else None,
         ),
         orders=books.orders.finished(),
     )

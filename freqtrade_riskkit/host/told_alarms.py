@@ -8,6 +8,8 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from freqtrade_riskkit.core.account_alarms import AccountAlarms, AlarmLimits, Told
+from freqtrade_riskkit.core.cash_flows import CashFlow
+from freqtrade_riskkit.core.closed_balance import in_order, place
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.bot_ledger import BotLedger
 
@@ -42,14 +44,25 @@ class ToldAlarms:
         self._alert = alert
         self._alarms: AccountAlarms | None = None
         self._taken = 0
+        self._basis: tuple[float, int] | None = None
+        self._newest: tuple[datetime, int, int] | None = None
         self._kept: Told | None = None
 
     def begin_anew(self) -> None:
         """Keep what was told once more, for the ledger may be another file."""
         self._kept = None
 
-    def follow(self, closed: Sequence[TradeRecord], starting_balance: float, now: datetime) -> None:
-        """Look at the trades that closed since the last call.
+    def follow(
+        self,
+        closed: Sequence[TradeRecord],
+        starting_balance: float,
+        flows: Sequence[CashFlow],
+        now: datetime,
+    ) -> None:
+        """Look at the account after each trade that closed since the last call.
+
+        What closed while the bot was down is looked at once, as it stands now; so is all that closed before
+        a cash flow or a close that becomes known late.
 
         Parameters
         ----------
@@ -57,6 +70,8 @@ class ToldAlarms:
             All trades that the books have taken in so far; it only grows.
         starting_balance
             Before the first of them, in stake currency.
+        flows
+            All deposits and withdrawals that are known; it only grows.
         now
             The moment of the loop; aware.
         """
@@ -65,15 +80,8 @@ class ToldAlarms:
             if not self._ledger.answers:
                 return
             self._alarms = AccountAlarms(self._limits, starting_balance, _read(text))
-            # What closed while the bot was down is looked at once, as it stands now.
-            for record in closed:
-                self._alarms.take(record.net_pnl)
             self._taken = len(closed)
-            self._tell(self._alarms)
-        while self._taken < len(closed):
-            self._alarms.take(closed[self._taken].net_pnl)
-            self._taken += 1
-            self._tell(self._alarms)
+        self._alarms = self._look(self._alarms, closed, starting_balance, flows)
         told = self._alarms.told
         if told != self._kept:
             self._ledger.write_notes(now)  # the alerts first: what counts as told is never told again
@@ -82,6 +90,33 @@ class ToldAlarms:
             self._ledger.use(now, lambda ledger: ledger.save_state(STATE_NAME, text, now))
             if self._ledger.answers:
                 self._kept = told
+
+    def _look(
+        self,
+        alarms: AccountAlarms,
+        closed: Sequence[TradeRecord],
+        starting_balance: float,
+        flows: Sequence[CashFlow],
+    ) -> AccountAlarms:
+        """Let the alarms go on with the new trades, or begin anew where something came in before others."""
+        basis, events = (starting_balance, len(flows)), in_order(closed[self._taken :], ())
+        fresh = {place(event) for event in events}
+        is_late = bool(events) and self._newest is not None and place(events[0]) < self._newest
+        if basis != self._basis or is_late:
+            alarms = AccountAlarms(self._limits, starting_balance, alarms.told)
+            events = in_order(closed, flows)
+        for event in events:
+            if isinstance(event, CashFlow):
+                alarms.cash_flow(event.amount)
+                continue
+            alarms.take(event.net_pnl)
+            if place(event) in fresh:
+                self._tell(alarms)
+        if events:
+            self._newest = max(place(event) for event in events)
+            self._tell(alarms)
+        self._taken, self._basis = len(closed), basis
+        return alarms
 
     def _tell(self, alarms: AccountAlarms) -> None:
         for decision in alarms.due():

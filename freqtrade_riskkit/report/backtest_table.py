@@ -55,6 +55,11 @@ def _summary(name: str, result: RunResult) -> Table:
             f"{percent(equity.marked_max_drawdown)} (within candles {percent(equity.adverse_max_drawdown)})",
         )
         table.add_row(
+            "Peak, fall from it at the end",
+            f"{money(equity.marked_peak, result.currency)}, {percent(equity.marked_current_drawdown)}",
+        )
+    if equity.worst_day_loss is not None:
+        table.add_row(
             "Worst day's loss (open positions too)",
             f"{percent(equity.worst_day_loss)} (within candles {percent(equity.adverse_worst_day_loss)})",
         )

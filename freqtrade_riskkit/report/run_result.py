@@ -35,10 +35,12 @@ class EquityLine:
     ----------
     start, final, peak, max_drawdown, max_drawdown_abs, worst_day, worst_day_profit
         Over closed trades.
-    marked_max_drawdown, worst_day_loss
-        With open positions at each candle's open, which is what the breaker sees: the largest fall from the
-        peak, and the largest loss since a day's opening as a ratio of that opening. None where no breaker
-        was simulated.
+    marked_final, marked_peak, marked_current_drawdown, marked_max_drawdown, marked_max_drawdown_abs
+        With open positions at each candle's open: the equity at the end, the peak, how far below it the end
+        lies, and the largest fall from a peak as a ratio and in money. None in hyperopt without a breaker.
+    worst_day_loss
+        Largest loss since a day's opening, as a ratio of the part of that opening that the bot may use: what
+        the breaker sees. None where none was simulated.
     adverse_max_drawdown, adverse_worst_day_loss
         The same with every open position at the worst price of the candle before: what the breaker can't
         see between two opens.
@@ -51,7 +53,11 @@ class EquityLine:
     max_drawdown_abs: float | None
     worst_day: str | None
     worst_day_profit: float | None
+    marked_final: float | None = None
+    marked_peak: float | None = None
+    marked_current_drawdown: float | None = None
     marked_max_drawdown: float | None = None
+    marked_max_drawdown_abs: float | None = None
     adverse_max_drawdown: float | None = None
     worst_day_loss: float | None = None
     adverse_worst_day_loss: float | None = None

@@ -6,7 +6,7 @@ import random
 import time
 
 from tests.live.bot import Bot
-from tests.live.records import in_database
+from tests.live.records import in_database, recorded
 from tests.live.strategies import HURRIES, TRIES_SOON, puppet
 
 CHURNS = """
@@ -58,3 +58,14 @@ def die_inside(bot: Bot, write: str) -> None:
     assert not wish.exists()
     bot.start()
     bot.wait_for("the first loop", lambda: bot.seen()["loops"])
+
+
+def come_to_rest(bot: Bot) -> None:
+    """Let the bot sell what it holds, enter nothing more, and record its last trade.
+
+    A loop that began before it was told so still enters, after all was sold for a moment.
+    """
+    bot.hold()
+    bot.loops()
+    bot.wait_for("all positions to be sold", lambda: not bot.open_pairs())
+    bot.wait_for("the last trade", lambda: recorded(bot) == in_database(bot))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from tests.live import database
 from tests.live.conftest import PAIRS, StartBot
 from tests.live.ledger import generations
+from tests.live.modes import in_dry_run_and_live
 from tests.live.prices import SteeredPrices
 from tests.live.steps import (
     HELD_UNTIL_RESET,
@@ -110,15 +113,16 @@ def test_bot_when_killed_before_it_saved_a_loss_then_the_loss_trips_at_the_resta
     assert bot.open_pairs() == set()
 
 
-@pytest.mark.feature("A1", "dry_run")
+@in_dry_run_and_live("A1")
 def test_bot_when_its_database_is_deleted_then_a_new_generation_begins(
-    start_bot: StartBot, prices: SteeredPrices
+    start_bot: StartBot, prices: SteeredPrices, overlay: Mapping[str, Any]
 ) -> None:
     bot = start_bot(riskkit={"circuit_breaker": {"loss_streak": {"limit": 1}}})
     open_positions(bot, PAIRS[0])
     close_position(bot, prices, PAIRS[0], 99.0)
     wait_for_lock(bot, "CONSECUTIVE_LOSSES_EXCEEDED")
-    assert bot.loops()["account_id"] == "freqtrade@binance:spot:dry"
+    name = f"freqtrade@binance:spot:{'live' if bot.live else 'dry'}"
+    assert bot.loops()["account_id"] == name
 
     bot.kill()
     for file in bot.files.root.glob("trades.sqlite*"):
@@ -128,10 +132,7 @@ def test_bot_when_its_database_is_deleted_then_a_new_generation_begins(
     seen = bot.loops()
     assert (seen["status"]["breaker"], seen["metrics"]["trades"]) == ("closed", 0)
     rows = generations(bot.ledger)
-    assert [(account, number) for account, number, _ in rows] == [
-        ("freqtrade@binance:spot:dry", 1),
-        ("freqtrade@binance:spot:dry", 2),
-    ]
+    assert [(account, number) for account, number, _ in rows] == [(name, 1), (name, 2)]
     assert len({fingerprint for _, _, fingerprint in rows}) == 2
     wait_for_no_lock(bot)
 
@@ -139,6 +140,16 @@ def test_bot_when_its_database_is_deleted_then_a_new_generation_begins(
     bot.reload({"account_id": "main", "circuit_breaker": BREAKER})
     assert bot.loops()["account_id"] == "main"
     assert generations(bot.ledger) == [*rows, ("main", 1, rows[1][2])]
+
+    # Neither name nor mark is made of a key, and no key is kept.
+    exchange = overlay["exchange"]
+    marks = {hashlib.new(kind, exchange["key"].encode()).hexdigest() for kind in ("sha256", "sha1", "md5")}
+    assert not {mark[:32] for mark in marks} & {fingerprint[:32] for _, _, fingerprint in rows}
+    bot.kill()
+    kept = b"".join(file.read_bytes() for file in bot.ledger.parent.glob(f"{bot.ledger.name}*"))
+    assert name.encode() in kept
+    assert exchange["key"].encode() not in kept
+    assert exchange["secret"].encode() not in kept
 
 
 def remembered(seen: dict[str, Any]) -> dict[str, Any]:

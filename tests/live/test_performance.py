@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from freqtrade_riskkit.practice import AccountSpec
+from freqtrade_riskkit.practice.trading.fees import FeeSchedule
+from tests.live.account import ExchangeAccount
+from tests.live.bot import Bot
 from tests.live.conftest import PAIRS, StartBot
+from tests.live.modes import in_dry_run_and_live
 from tests.live.prices import SteeredPrices
 from tests.live.steps import close_position
 
@@ -37,12 +44,24 @@ UNDEFINED_WITHOUT_TRADES = (
 )
 
 
-@pytest.mark.feature("A2", "A3", "dry_run")
+BALANCE = 1_000_000
+
+
+@pytest.fixture
+def accounts() -> tuple[AccountSpec, ...]:
+    """A live account with real fees: a buy pays them in coins."""
+    return (AccountSpec("main", {"USDT": Decimal(BALANCE)}, FeeSchedule()),)
+
+
+@in_dry_run_and_live("A2", "A3")
 def test_records_and_metrics_when_trades_closed_then_they_are_freqtrades(
-    start_bot: StartBot, prices: SteeredPrices
+    start_bot: StartBot, prices: SteeredPrices, account: ExchangeAccount
 ) -> None:
-    """Orders larger than a level of the book: fills differ from the rates that were asked for."""
-    bot = start_bot(config={"fee": FEE, "stake_amount": 60_000, "dry_run_wallet": 1_000_000})
+    """Orders larger than a level of the book: fills differ from the rates that were asked for.
+
+    A live trade's profit leaves out the fee of the fee, and what lots leave over stays in coins.
+    """
+    bot = start_bot(config={"fee": FEE, "stake_amount": 60_000, "dry_run_wallet": BALANCE})
     empty = bot.loops()["metrics"]
     assert empty["trades"] == 0
     assert {name: empty[name] for name in UNDEFINED_WITHOUT_TRADES} == dict.fromkeys(UNDEFINED_WITHOUT_TRADES)
@@ -74,15 +93,37 @@ def test_records_and_metrics_when_trades_closed_then_they_are_freqtrades(
     assert metrics["average_loss"] == pytest.approx(-sum(g for g in gains if g < 0) / 3)
     assert (metrics["draws"], metrics["win_streak"], metrics["loss_streak"]) == (0, 2, 0)
     assert (metrics["longest_win_streak"], metrics["longest_loss_streak"]) == (2, 2)
-    assert metrics["peak_equity"] == pytest.approx(1_000_000 + max(sum(gains[:n]) for n in range(1, 8)))
+    assert metrics["peak_equity"] == pytest.approx(BALANCE + max(sum(gains[:n]) for n in range(1, 8)))
     assert metrics["fees"] == pytest.approx(sum(fees(trade) for trade in trades))
     held = [(trade["close_timestamp"] - trade["open_timestamp"]) / 1000 for trade in trades]
     assert metrics["average_holding_seconds"] == pytest.approx(sum(held) / len(held), abs=0.01)
+
+    assert reported(bot) == same_as(metrics)
+    if bot.live:
+        assert metrics["fees"] > 700
+        assert account.total() == pytest.approx(BALANCE + metrics["net_profit"], abs=2)
+    bot.restart()
+    assert bot.when("the first loop", lambda seen: seen["metrics"]["trades"])["metrics"] == same_as(metrics)
 
     records = {record["trade_id"]: record for record in seen["trades"]}
     assert len(records) == len(trades)
     for trade in trades:
         assert records[trade["trade_id"]] == expected_record(seen["account_id"], trade)
+
+
+def reported(bot: Bot) -> dict[str, Any]:
+    """Give the metrics that `riskkit report` says."""
+    done = bot.command("report", "--json")
+    assert done.returncode == 0, done.stderr
+    metrics: dict[str, Any] = json.loads(done.stdout)["metrics"]
+    return metrics
+
+
+def same_as(metrics: dict[str, Any]) -> dict[str, Any]:
+    """Give what equals all of these metrics to within rounding."""
+    return {
+        name: value if value is None else pytest.approx(value, rel=1e-9) for name, value in metrics.items()
+    }
 
 
 def expected_record(account_id: str, trade: dict[str, Any]) -> dict[str, Any]:

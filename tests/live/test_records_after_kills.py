@@ -8,7 +8,7 @@ import random
 import pytest
 
 from tests.live.conftest import PAIRS, StartBot
-from tests.live.kills import RESTLESS, die_inside, trade_and_kill
+from tests.live.kills import RESTLESS, come_to_rest, die_inside, trade_and_kill
 from tests.live.modes import in_dry_run_and_live
 from tests.live.records import in_database, ledger_of, recorded, rows
 
@@ -27,9 +27,7 @@ def test_bot_when_killed_at_random_and_inside_writes_then_its_ledger_equals_its_
         trade_and_kill(bot, chance, number)
     for write in (" trades", "record"):
         die_inside(bot, write)
-    bot.hold()
-    bot.wait_for("all positions to be sold", lambda: not bot.open_pairs())
-    bot.wait_for("the last trade", lambda: recorded(bot) == in_database(bot))
+    come_to_rest(bot)
 
     assert len(recorded(bot)) >= 6
     ledger = ledger_of(bot)

@@ -16,9 +16,9 @@ from freqtrade_riskkit.practice import PracticeServer
 from tests.live.bot import Bot
 from tests.live.conftest import PAIRS
 from tests.live.fleet import fleet
-from tests.live.kills import RESTLESS, die_inside, trade_and_kill
+from tests.live.kills import RESTLESS, come_to_rest, die_inside, trade_and_kill
 from tests.live.prices import SteeredPrices
-from tests.live.records import in_database, ledger_of, recorded
+from tests.live.records import ledger_of
 
 KILLS = int(os.environ.get("SOAK_KILLS", "200"))
 SEED = int(os.environ.get("SOAK_SEED", "1"))
@@ -44,9 +44,7 @@ def test_bot_when_killed_again_and_again_then_its_ledger_equals_its_database_row
                 trade_and_kill(bot, chance, number)
             else:
                 die_inside(bot, chance.choice(WRITES))
-        bot.hold()
-        bot.wait_for("all positions to be sold", lambda: not bot.open_pairs())
-        bot.wait_for("the last trade", lambda: recorded(bot) == in_database(bot))
+        come_to_rest(bot)
         with closing(ledger_of(bot)) as ledger:
             assert ledger.orders(open_only=True) == []
         assert bot.command("report", "--verify").returncode == 0

@@ -45,6 +45,18 @@ def test_expectancy_when_looked_at_then_after_each_ten_trades_only() -> None:
     ]
 
 
+def test_drawdown_when_money_is_withdrawn_then_held_against_what_is_left() -> None:
+    """1,000, of which 600 go: that is no fall, and a tenth of what is left are 40. 1,000 more make it 100."""
+    alarms = AccountAlarms(DEFAULTS, 1000.0, Told())
+    alarms.cash_flow(-600.0)
+    assert alarms.due() == []
+    assert told(alarms, -40.0) == []
+    assert told(alarms, -4.0) == ["DRAWDOWN_WARNING: limit=0.1000, value=0.1100"]
+    alarms.cash_flow(1000.0)
+    assert told(alarms, -50.0) == []
+    assert told(alarms, -60.0) == ["DRAWDOWN_WARNING: limit=0.1000, value=0.1100"]
+
+
 def test_alarms_when_switched_off_then_nothing_is_told() -> None:
     assert told(AccountAlarms(AlarmLimits(None, None), 100.0, Told()), *[-9.0] * 11) == []
 

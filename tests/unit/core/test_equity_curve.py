@@ -33,6 +33,26 @@ def test_curve_when_nothing_is_left_then_the_fall_is_whole() -> None:
     assert (curve.max_drawdown, curve.worst_day_loss) == (1.0, 1.0)
 
 
+def test_curve_when_the_bot_may_use_a_part_only_then_falls_are_of_the_whole_and_days_of_the_part() -> None:
+    """Of 1000 it may use 600: 660, then 550. The peak is 1060, 110 of it are less than of 660."""
+    curve = EquityCurve(600.0, aside=400.0)
+    curve.add(660.0, 660.0, 600.0)
+    curve.add(550.0, 495.0, 600.0)
+    assert (curve.peak, curve.equity, curve.max_drawdown_abs) == (1060.0, 950.0, 110.0)
+    assert curve.max_drawdown == pytest.approx(110 / 1060)
+    assert curve.current_drawdown == pytest.approx(110 / 1060)
+    assert curve.adverse_max_drawdown == pytest.approx(165 / 1060)
+    assert curve.worst_day_loss == pytest.approx(50 / 600)
+
+
+def test_curve_when_no_day_is_followed_then_nothing_is_said_of_days() -> None:
+    curve = EquityCurve(1000.0)
+    curve.add(900.0, 800.0, None)
+    assert (curve.worst_day_loss, curve.adverse_worst_day_loss, curve.max_drawdown) == (0.0, 0.0, 0.1)
+    curve.add(1000.0, 1000.0, None)
+    assert curve.current_drawdown == 0.0
+
+
 @given(st.lists(st.tuples(st.floats(1, 1e6), st.floats(0, 0.5)), min_size=1, max_size=40))
 def test_curve_when_any_path_is_taken_then_equal_to_the_slow_definition(
     path: list[tuple[float, float]],

@@ -1,7 +1,6 @@
 """The figures of a whole history at once are those of its trades one by one."""
 
 import math
-from dataclasses import astuple, fields
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -9,15 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freqtrade_riskkit.core.performance import Metrics, Performance
+from freqtrade_riskkit.core.account_history import AccountHistory, plain
+from freqtrade_riskkit.core.cash_flows import CashFlow
+from freqtrade_riskkit.core.closed_balance import in_order
+from freqtrade_riskkit.core.performance import Performance
 from freqtrade_riskkit.core.performance_arrays import metrics_of_arrays
+from freqtrade_riskkit.core.trends import whole
+from tests.unit.core.record_cases import START
 from tests.unit.core.record_cases import trade as closed_trade
+from tests.unit.core.same_metrics import assert_same
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=30, hours=5)
 
 # Whole cents: a drawn loss of 1e-300 is no money, and its square is no number.
 money = st.integers(-50_000, 50_000).map(lambda cents: cents / 100)
+# Whole units: these sums are exact, so that nothing left isn't a rounding above nothing.
+whole_money = st.integers(-500, 500).map(float)
 
 
 @given(
@@ -41,16 +48,41 @@ def test_metrics_when_computed_over_arrays_then_equal_to_the_running_ones(
         *period,
     )
 
-    for name, value, expected in zip(
-        [field.name for field in fields(Metrics)],
-        astuple(at_once),
-        astuple(one_by_one.metrics(*period)),
-        strict=True,
-    ):
-        if expected is None or value is None:
-            assert value is expected, name
+    assert_same(at_once, one_by_one.metrics(*period))
+
+
+@given(
+    pnls=st.lists(whole_money, max_size=40),
+    flows=st.lists(st.tuples(st.integers(0, 90), whole_money.filter(bool)), max_size=10),
+    balance=st.integers(10, 10**6).map(float),
+)
+def test_metrics_when_money_came_and_went_then_those_of_a_running_account_are_those_of_its_report(
+    pnls: list[float], flows: list[tuple[int, float]], balance: float
+) -> None:
+    """Flows between the closes (an hour apart), at the very moment of some, and after the last one."""
+    trades = [closed_trade(number, pnl, fees=0.21) for number, pnl in enumerate(pnls, 1)]
+    moved = [
+        CashFlow(amount, START + timedelta(minutes=30 * half_hours), f"flow {number}")
+        for number, (half_hours, amount) in enumerate(flows)
+    ]
+    running = Performance("main", balance)
+    for event in in_order(reversed(trades), moved):
+        if isinstance(event, CashFlow):
+            running.cash_flow(event.amount)
         else:
-            assert math.isclose(value, expected, rel_tol=1e-9, abs_tol=1e-9), (name, value, expected)
+            running.take(event)
+
+    history = AccountHistory(
+        balance,
+        START,
+        np.array([trade.net_pnl for trade in trades]),
+        np.array([trade.fees for trade in trades]),
+        np.array([trade.holding_seconds for trade in trades]),
+        np.array([plain(trade.exit_at) for trade in trades], dtype="datetime64[us]"),
+        tuple(moved),
+    )
+    report = whole(history, None, None, START + timedelta(days=40))
+    assert_same(report.metrics, running.metrics(report.since, report.until))
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])

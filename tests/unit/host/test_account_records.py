@@ -14,7 +14,7 @@ import pytest
 
 from freqtrade_riskkit.core.account_alarms import AlarmLimits
 from freqtrade_riskkit.core.cash_flows import CashFlow
-from freqtrade_riskkit.host.account_records import write_facts_once
+from freqtrade_riskkit.host.account_basis import write_facts_once
 from freqtrade_riskkit.host.alerts import Alerts
 from freqtrade_riskkit.host.bot_ledger import BotLedger, ledger_of
 from freqtrade_riskkit.host.equity_samples import EquitySamples
@@ -148,13 +148,13 @@ def test_facts_when_written_twice_then_the_first_stay(store: Store) -> None:
 def test_alarm_when_the_bot_restarts_then_not_told_again_but_what_came_meanwhile_is(store: Store) -> None:
     limits = AlarmLimits(0.10, 2)
     closed = [trade(1, net_pnl=-150.0)]
-    ToldAlarms(store.open(), limits, "USDT", store.told.append).follow(closed, 1000.0, START)
+    ToldAlarms(store.open(), limits, "USDT", store.told.append).follow(closed, 1000.0, (), START)
     assert store.told == ["DRAWDOWN_WARNING: limit=0.1000, value=0.1500"]
 
     closed.append(trade(2, net_pnl=-1.0))
     again = ToldAlarms(store.open(), limits, "USDT", store.told.append)
-    again.follow(closed, 1000.0, START)
-    again.follow(closed, 1000.0, START)
+    again.follow(closed, 1000.0, (), START)
+    again.follow(closed, 1000.0, (), START)
     assert store.told[1:] == [
         "EXPECTANCY_NEGATIVE: limit=0.00 USDT, value=-75.50 USDT, a trade, after 2 trades"
     ]

@@ -9,10 +9,11 @@ import pytest
 
 from freqtrade_riskkit.core.breaker import BreakerState, CircuitBreaker
 from freqtrade_riskkit.core.performance import Performance
-from freqtrade_riskkit.host.books import AccountBooks, RealisedEquity
+from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_keeper import BotKeeper
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.cash_feed import CashFeed
+from freqtrade_riskkit.host.realised_equity import RealisedEquity
 from tests.unit.core.breaker.cases import DEFAULTS
 from tests.unit.host.freqtrade_cases import START
 
