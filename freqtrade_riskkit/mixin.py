@@ -12,7 +12,7 @@ from pandas import DataFrame
 
 from freqtrade_riskkit.host.callbacks import RiskKitMeta, guard
 from freqtrade_riskkit.host.exit_plans import ASKED
-from freqtrade_riskkit.host.gates import GATES, IDLE, OVERRIDE_GATES
+from freqtrade_riskkit.host.gates import ALONE, GATES, OVERRIDE_GATES
 from freqtrade_riskkit.host.protections_list import OWN_LIST, guard_protections, own_protections
 from freqtrade_riskkit.host.registration import register
 from freqtrade_riskkit.host.session import RiskSession
@@ -38,7 +38,7 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         for name, gate in GATES.items():
-            guard(cls, name, gate, always=True, is_idle=IDLE.get(name))
+            guard(cls, name, gate, always=True, alone=ALONE.get(name))
         for name, gate in OVERRIDE_GATES.items():
             guard(cls, name, gate, always=False)
         guard_protections(cls)

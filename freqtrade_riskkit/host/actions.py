@@ -42,6 +42,9 @@ class BreakerActions:
     ----------
     is_flattening
         Whether any exit may be asked for: what is looked at for each trade and candle.
+    is_acting
+        Whether anything may be cancelled or sold, as of the last look: then it has to be looked again,
+        though no trip holds any more.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class BreakerActions:
         self._cancels_until: datetime | None = None
         self._doubted: datetime | None = None
         self.is_flattening = False
+        self.is_acting = False
 
     def look(
         self,
@@ -71,7 +75,7 @@ class BreakerActions:
         As long as a bot has not seen the loss at two looks in a row, nothing is sold: the rate that tripped
         may be no price. What waits goes on waiting while the trip holds, for the loss may come yet.
         """
-        if breaker.state is BreakerState.CLOSED and self._cancels_until is None and not self.is_flattening:
+        if breaker.state is BreakerState.CLOSED and not self.is_acting and not self.is_flattening:
             return
         trips = breaker.active_trips
         cancelling = [trip.at for trip in trips if trip.action is not Action.BLOCK]
@@ -93,6 +97,7 @@ class BreakerActions:
             if self._flatten.is_pending and not self._flatten.is_confirmed and not stands:
                 self._doubt(newest, flattening)
         self.is_flattening = self._flatten.is_pending
+        self.is_acting = self._cancels_until is not None or self.is_flattening
 
     def cancels(self, trade: LocalTrade, order: Order) -> bool:
         """Say whether an open order is an entry that a trip takes back: one placed after it isn't."""
@@ -133,7 +138,7 @@ class BreakerActions:
     def recall(self, memory: FlattenMemory) -> None:
         """Go on with the sales of a bot that was stopped in their midst."""
         self._flatten = Flatten(self._agreement, memory)
-        self.is_flattening = self._flatten.is_pending
+        self.is_flattening = self.is_acting = self._flatten.is_pending
 
     def remember(self) -> FlattenMemory:
         """Give what must outlive the process."""

@@ -189,16 +189,14 @@ class AccountBooks:
         try:
             return self.take_new_trades()
         finally:
-            self._judge_open(now)
-
-    def _judge_open(self, now: datetime) -> None:
-        trades = open_trades()
-        # What is due at this moment is judged by the equity of this moment.
-        if not self._mark(now, trades) and self.desk is not None:
-            self.desk.clock(now)
-        self.now = max(self.now, now)
-        self._position_samples += 1
-        self._positions_seen += len(trades)
+            trades = open_trades()
+            # What is due at this moment is judged by the equity of this moment.
+            if not self._mark(now, trades) and self.desk is not None:
+                self.desk.clock(now)
+            if now > self.now:
+                self.now = now
+            self._position_samples += 1
+            self._positions_seen += len(trades)
 
     def mark(self, now: datetime) -> None:
         """Hold the equity at the newest marks against the breaker."""

@@ -67,6 +67,13 @@ class BreakerDesk:
         False where the kit only observes.
     report
         Called with each event of the breaker.
+
+    Attributes
+    ----------
+    trips, warnings
+        The trips, and how often a figure came near its limit.
+    may_have_locks
+        Whether locks of the kit may stand, as of the last time that they were settled.
     """
 
     def __init__(
@@ -83,7 +90,7 @@ class BreakerDesk:
         self._currency = currency
         self._writes_locks = writes_locks
         self._report = report
-        self._may_have_locks = True
+        self.may_have_locks = True
         self._settled = self.wanted_lock()
 
     def trade_closed(self, equity: float, pnl_ratio: float, at: datetime) -> None:
@@ -196,17 +203,17 @@ class BreakerDesk:
         One lock stands for an episode: where it is missing it is written, and locks of the kit that nothing
         asks for any more are taken back.
         """
-        if self.breaker.state is BreakerState.CLOSED and not self._may_have_locks:
+        if self.breaker.state is BreakerState.CLOSED and not self.may_have_locks:
             return
         wanted = self.wanted_lock()
-        if wanted is None and not self._may_have_locks:
+        if wanted is None and not self.may_have_locks:
             return
         standing = locks.own_locks(now)
         right = [lock for lock in standing if wanted is not None and lock.reason == wanted.reason][:1]
         if wanted is not None and not right:
             locks.lock_all(wanted.reason, wanted.until, now)
         locks.release([lock for lock in standing if lock not in right])
-        self._may_have_locks = wanted is not None
+        self.may_have_locks = wanted is not None
         self._settled = wanted
 
     def _take(self, events: Iterable[BreakerEvent]) -> None:

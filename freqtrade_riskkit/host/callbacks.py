@@ -65,14 +65,12 @@ class GatedCallback:
         What is asked first.
     always
         False leaves the callback alone where nobody overrides it.
-    is_idle
-        Says of a strategy that overrides nothing whether the gate has nothing to do; None where it always
-        has.
+    alone
+        Does the same as the gate before Freqtrade's own callback, where nobody overrides that: it is called
+        at every candle or entry of a backtest.
     """
 
-    def __init__(
-        self, cls: type, name: str, gate: Gate, always: bool, is_idle: Callable[[Any], bool] | None
-    ) -> None:
+    def __init__(self, cls: type, name: str, gate: Gate, always: bool, alone: Callback | None) -> None:
         self._cls = cls
         self._name = name
         self._gate = gate
@@ -85,14 +83,8 @@ class GatedCallback:
         def nested(strategy: Any, *args: Any, **kwargs: Any) -> Any:
             return _run(strategy, name, gate, self._target(strategy), args, kwargs)
 
-        @functools.wraps(found)
-        def alone(strategy: Any, *args: Any, **kwargs: Any) -> Any:
-            return gate(strategy, MethodType(found, strategy), args, kwargs)
-
         self._nested = nested
-        self._alone = alone
-        self._default = found
-        self._is_idle = is_idle
+        self._alone = alone if alone is not None and self._is_default else None
 
     def __get__(self, strategy: Any, owner: type | None = None) -> Any:
         """Give the gated method; what was set on the instance itself comes before the class's.
@@ -105,9 +97,8 @@ class GatedCallback:
             set_on_instance = strategy.__dict__.get(self._name)
             if set_on_instance is not None:
                 return self._around(strategy, set_on_instance)
-            if self._acts and self._is_default:
-                idle = self._is_idle is not None and self._is_idle(strategy)
-                return MethodType(self._default if idle else self._alone, strategy)
+            if self._alone is not None:
+                return MethodType(self._alone, strategy)
         return MethodType(self._nested, strategy) if self._acts else self._target(strategy)
 
     def __set__(self, strategy: Any, value: Any) -> None:
@@ -140,15 +131,13 @@ class GatedCallback:
         return own.__get__(strategy, type(strategy)) if hasattr(type(own), "__get__") else own
 
 
-def guard(
-    cls: type, name: str, gate: Gate, *, always: bool, is_idle: Callable[[Any], bool] | None = None
-) -> None:
+def guard(cls: type, name: str, gate: Gate, *, always: bool, alone: Callback | None = None) -> None:
     """Put a gate around whatever `cls` has for a callback.
 
-    Where it isn't to be there `always`, a callback that nobody overrides is left alone; so it is while the
-    gate `is_idle`.
+    Where it isn't to be there `always`, a callback that nobody overrides is left alone. Where it is, `alone`
+    stands for both.
     """
-    setattr(cls, name, GatedCallback(cls, name, gate, always, is_idle))
+    setattr(cls, name, GatedCallback(cls, name, gate, always, alone))
 
 
 def _resolve(cls: type, name: str) -> Any:

@@ -75,7 +75,8 @@ class EntryGate:
                 decision = self._of_the_breaker(decision, asked)
                 if not decision.allowed:
                     return decision
-        request, view = self._describe(asked, on_pair, replaced, books)
+        request = self._asked = self._request(asked)
+        view = self._view(asked, replaced, books)
         for rule in self._rules:
             decision = rule.check(request, view)
             if not decision.allowed:
@@ -108,19 +109,15 @@ class EntryGate:
         if self._confidence is not None:
             self._confidence.distrust(pair)
 
-    def _describe(
-        self, asked: Asked, on_pair: Sequence[LocalTrade], replaced: list[LocalTrade], books: AccountBooks
-    ) -> tuple[EntryRequest, AccountView]:
-        trades = open_trades()
+    def _view(self, asked: Asked, replaced: list[LocalTrade], books: AccountBooks) -> AccountView:
+        trades, on_pair = open_trades(), open_trades_on(asked.pair)
         if replaced:
             trades = [trade for trade in trades if trade not in replaced]
             on_pair = [trade for trade in on_pair if trade not in replaced]
         held = held_capital(trades) if self._watches_capital else 0.0
         last_entry_at = books.last_entry_at(trades) if self._watches_time else None
         balance = self._balance() if held else 0.0
-        view = AccountView(len(trades), bool(on_pair), last_entry_at, held, balance)
-        self._asked = request = self._request(asked)
-        return request, view
+        return AccountView(len(trades), bool(on_pair), last_entry_at, held, balance)
 
     def _request(self, asked: Asked) -> EntryRequest:
         confidence = self._confidence_of(asked.pair, asked.now)

@@ -7,7 +7,6 @@ entry, and what goes wrong in the strategy's own callback reaches Freqtrade as i
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from freqtrade_riskkit.core.decisions import Code
@@ -92,14 +91,39 @@ OVERRIDE_GATES: dict[str, Gate] = {
 """Gates set only where a strategy overrides the callback: Freqtrade copies the trade for any override."""
 
 
-def _decides_later(strategy: Any) -> bool:
-    """Say whether `confirm_trade_entry` may decide alone: a backtest logs nothing of an entry it denies."""
+def _confirm_alone(strategy: Any, *args: Any, **kwargs: Any) -> bool:
+    """Decide, before a callback that confirms everything."""
+    if not _admits(strategy, "confirm_trade_entry", args, kwargs):
+        return False
+    named = _named("confirm_trade_entry", args, kwargs) if args else kwargs
+    strategy.riskkit.entered(named["pair"], named["current_time"])
+    return True
+
+
+def _stake_alone(strategy: Any, *args: Any, **kwargs: Any) -> Any:
+    """Deny by a stake of 0, or give Freqtrade's own stake.
+
+    A backtest logs nothing of an entry that isn't confirmed: there `confirm_trade_entry` decides alone.
+    """
     session = session_of(strategy)
-    return session is not None and session.is_simulated
+    if (session is not None and session.is_simulated) or _admits(
+        strategy, "custom_stake_amount", args, kwargs
+    ):
+        return (_named("custom_stake_amount", args, kwargs) if args else kwargs)["proposed_stake"]
+    return 0.0
 
 
-IDLE: dict[str, Callable[[Any], bool]] = {"custom_stake_amount": _decides_later}
-"""Where a strategy overrides nothing: whether a gate has nothing to do."""
+def _loop_alone(strategy: Any, *args: Any, **kwargs: Any) -> None:
+    """Keep the books, before a callback that does nothing."""
+    strategy.riskkit.loop(args[0] if args else kwargs["current_time"])
+
+
+ALONE: dict[str, Callback] = {
+    "confirm_trade_entry": _confirm_alone,
+    "custom_stake_amount": _stake_alone,
+    "bot_loop_start": _loop_alone,
+}
+"""What stands for a gate and Freqtrade's own callback behind it, where nobody overrides that."""
 
 
 def _admits(
@@ -113,7 +137,7 @@ def _admits(
         session = strategy.riskkit
         if not session.acts:
             return True
-        named = _named(name, args, kwargs)
+        named = _named(name, args, kwargs) if args else kwargs
         now = named["current_time"]
         if added is not None:
             (stake, tag), trade = added, named["trade"]
@@ -129,4 +153,4 @@ def _admits(
 
 def _named(name: str, args: Args, kwargs: Kwargs) -> Kwargs:
     """Give a callback's arguments by their names; Freqtrade itself hands all of them over that way."""
-    return {**dict(zip(_POSITIONS[name], args, strict=False)), **kwargs} if args else kwargs
+    return {**dict(zip(_POSITIONS[name], args, strict=False)), **kwargs}

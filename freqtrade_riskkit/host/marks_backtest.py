@@ -93,7 +93,12 @@ class BacktestMarks:
             self.adverse = self.oldest_age_seconds = 0.0
             self.missing = ()
             return 0.0
-        moment = self._moment if now == self._now else self._reach(now)
+        moment = self._moment
+        if now != self._now:
+            # Mostly one candle later: the difference of two datetimes is dear.
+            is_next = now == self._now + self._candle
+            moment = moment + self._candle_ns if is_next else (now - _EPOCH) // _MICROSECOND * 1000
+            self._now, self._moment = now, moment
         pairs, lines = self._pairs, self._lines
         total = adverse = 0.0
         oldest = moment
@@ -143,16 +148,6 @@ class BacktestMarks:
                 self._lines.clear()  # most of them are of closed trades
             self._lines[trade.id] = line
         return line
-
-    def _reach(self, now: datetime) -> int:
-        """Come to another moment, mostly one candle later: the difference of two datetimes is dear."""
-        self._moment = (
-            self._moment + self._candle_ns
-            if now == self._now + self._candle
-            else (now - _EPOCH) // _MICROSECOND * 1000
-        )
-        self._now = now
-        return self._moment
 
     def _look_ahead(self, now: datetime, trades: Sequence[LocalTrade]) -> None:
         """Work out the next loops, once the positions have been the same for some."""

@@ -13,6 +13,7 @@ from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
 
 from freqtrade_riskkit.config import Loaded
+from freqtrade_riskkit.core.breaker import BreakerState
 from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision
 from freqtrade_riskkit.core.entry.request import EntryKind
@@ -223,7 +224,9 @@ class RiskSession(Inquiries):
         try:
             with self._lock:
                 decision = self._decide(asked)
-                if decision.allowed or not force_entries.is_overridden(decision, asked.enter_tag):
+                if decision.allowed:
+                    return decision
+                if not force_entries.is_overridden(decision, asked.enter_tag):
                     return decision
                 if self._keeper is None:
                     raise RuntimeError("an override can't be recorded before the bot's first loop")
@@ -263,11 +266,13 @@ class RiskSession(Inquiries):
             self._renew_for_backtest()
         books = self.books = self.books or opening.open_backtest(self, self._strategy, now)
         books.pass_time(now)
-        desk = books.desk
+        desk, actions = books.desk, self.actions
         if desk is not None:
-            desk.settle_locks(now)
-            if self.actions is not None:
-                self.actions.look(desk.breaker, open_trades(), books.rate_of)
+            is_calm = desk.breaker.state is BreakerState.CLOSED
+            if not is_calm or desk.may_have_locks:
+                desk.settle_locks(now)
+            if actions is not None and not (is_calm and not actions.is_acting):
+                actions.look(desk.breaker, open_trades(), books.rate_of)
 
     def _apply(self, loaded: Loaded) -> None:
         self.config = loaded.config

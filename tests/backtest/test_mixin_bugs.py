@@ -58,12 +58,7 @@ def test_gate_when_it_raises_itself_then_entries_are_denied_and_the_traceback_lo
     backtest: Backtest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Even what stands before the session, as where Freqtrade would rename an argument."""
-    argument = gates._named
-
-    def renamed(name: str, *further: Any) -> Any:
-        return argument(name, *further) if name == "bot_loop_start" else raises()
-
-    monkeypatch.setattr(gates, "_named", renamed)
+    monkeypatch.setattr(gates, "Asked", raises)
 
     run = backtest(scripted_with_kit(), STILL, script=ENTRIES, riskkit=LIMIT)
 

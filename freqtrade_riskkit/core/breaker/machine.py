@@ -6,8 +6,9 @@ backtest, in dry-run and after a restart.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from freqtrade_riskkit.core.breaker.baselines import Baselines
 from freqtrade_riskkit.core.breaker.clock_back import turned_back
@@ -127,15 +128,16 @@ class CircuitBreaker:
 
     def equity_moved(self, equity: float, at: datetime) -> list[BreakerEvent]:
         """Set the equity anew, where it moved without a closed trade (a mark, a partial exit)."""
-        finite(equity, "equity")
-        course, compared, at = self._course, self._compared, utc_moment(at)
-        if equity == compared.equity:
-            return course.clock(at)
-        return course.move(equity, at)
+        if not -math.inf < equity < math.inf:
+            finite(equity, "equity")
+        if at.tzinfo is not UTC:
+            at = utc_moment(at)
+        course = self._course
+        return course.clock(at) if equity == self._compared.equity else course.move(equity, at)
 
     def order_asked(self, at: datetime) -> list[BreakerEvent]:
         """Ask for an order that adds risk: trips where it would be one too many, and counts nothing."""
-        events, now = self.clock(at), self._course.now
+        events, now = self._course.clock(utc_moment(at)), self._course.now
         if self._compared.orders_far(now):
             return events
         figure = self._compared.order_figure(now, more=1)
@@ -145,7 +147,7 @@ class CircuitBreaker:
 
     def order_placed(self, at: datetime) -> list[BreakerEvent]:
         """Count an order that adds risk, at its first placement; one too many trips here too."""
-        events, now = self.clock(at), self._course.now
+        events, now = self._course.clock(utc_moment(at)), self._course.now
         if self._policy.order_rate is not None:
             self._compared.orders.add(now)
             if RuleName.ORDER_RATE in self._course.warned or not self._compared.orders_far(now):

@@ -55,12 +55,22 @@ class RollingBaseline:
 
     def add(self, at: datetime, equity: float) -> None:
         """Note the equity from a moment on; a second one at the same moment replaces the first."""
-        samples = self._samples
-        last_at, last = samples[-1]
-        if self._resolution:
-            self._add_to_bucket(at, equity)
-        elif equity != last:
-            if last_at < at or len(samples) == 1:
+        samples, resolution = self._samples, self._resolution
+        if resolution:
+            # Raise the bucket's sample; what it ended on, where lower, is dated at the bucket's end.
+            if len(samples) > 1 and samples[-1][0] > at:
+                samples.pop()
+            last_at, highest = samples[-1]
+            if equity != highest:
+                begun = at - (at - _EPOCH) % resolution
+                if equity < highest:
+                    samples.append((begun + resolution, equity))
+                elif len(samples) > 1 and last_at >= begun:
+                    samples[-1] = (last_at, equity)
+                else:
+                    samples.append((begun if begun > last_at else last_at, equity))
+        elif equity != samples[-1][1]:
+            if samples[-1][0] < at or len(samples) == 1:
                 samples.append((at, equity))
             else:
                 samples[-1] = (at, equity)
@@ -86,21 +96,6 @@ class RollingBaseline:
     def samples(self) -> tuple[tuple[datetime, float], ...]:
         """Give all samples, oldest first."""
         return tuple(self._samples)
-
-    def _add_to_bucket(self, at: datetime, equity: float) -> None:
-        """Raise the bucket's sample; what it ended on, where lower, is dated at the bucket's end."""
-        samples = self._samples
-        if len(samples) > 1 and samples[-1][0] > at:
-            samples.pop()
-        begun = at - (at - _EPOCH) % self._resolution
-        last_at, highest = samples[-1]
-        if equity > highest:
-            if len(samples) > 1 and last_at >= begun:
-                samples[-1] = (last_at, equity)
-            else:
-                samples.append((max(begun, last_at), equity))
-        elif equity < highest:
-            samples.append((begun + self._resolution, equity))
 
     def _forget_before(self, now: datetime) -> None:
         samples, oldest = self._samples, now - DAY
