@@ -86,10 +86,16 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         high: float | None = None,
         force_stoploss: float = 0,
     ) -> list[ExitCheckTuple]:
-        """Let Freqtrade find its exits, and add those of the kit's plan."""
+        """Let Freqtrade find its exits, and add those of the kit's plan.
+
+        It is asked for each trade at each candle, so that what mostly changes nothing is looked at here.
+        """
         session = self._riskkit_session or self.riskkit
-        plans = session.exits
-        standing = plans.prepare(trade) if plans is not None else None
+        plans, standing = session.exits, None
+        if plans is not None:
+            standing = plans.standing.get(trade.id)
+            if standing is None or standing.open_rate != trade.open_rate or standing.priced_at is not None:
+                standing = plans.prepare(trade)
         found = super().should_exit(
             trade,
             rate,
@@ -107,7 +113,7 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         if plans is None or standing is None:
             return found
         best = (low if standing.is_short else high) or rate
-        if found or standing.reaches(best):
+        if found or (best <= standing.near_rate if standing.is_short else best >= standing.near_rate):
             return plans.add(standing, trade, found, best, current_time)
         return found
 

@@ -79,7 +79,10 @@ class ClosedBalance:
     @property
     def drawdown(self) -> float:
         """The fall as a fraction of the peak; 1 where there is nothing above zero to fall from."""
-        fall, peak = self.fall, self.peak
+        fall = self.high - self.profit
+        if not fall:
+            return 0.0
+        peak = self.start + self.flows + self.high
         if peak > 0:
             return fall / peak
         return 1.0 if fall > 0 else 0.0

@@ -232,11 +232,11 @@ class Performance:
     def _note_close(self, pnl: float) -> None:
         balance = self._balance
         balance.close(pnl)
-        self._ratio, self._peak = balance.drawdown, balance.peak
+        self._ratio, self._peak, fall = balance.drawdown, balance.peak, balance.fall
         if self._ratio > self._max_ratio:
             self._max_ratio = self._ratio
-        if balance.fall > self._max_abs:
-            self._max_abs, self._ratio_at_max_abs = balance.fall, self._ratio
+        if fall > self._max_abs:
+            self._max_abs, self._ratio_at_max_abs = fall, self._ratio
 
     def _count(self, pnl: float) -> None:
         if pnl > 0:

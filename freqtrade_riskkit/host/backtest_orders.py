@@ -29,11 +29,13 @@ def _tell(original: Callable[..., Any]) -> Callable[..., Any]:
         if session is None or not session.counts_orders:
             return trade
         order = trade.orders[-1]
-        # An entry that isn't confirmed uses up a number too; a replaced order brings its own rate.
-        if order.id == self.order_id_counter and _argument("requested_rate", args, kwargs) is None:
+        if order.id != self.order_id_counter:  # an entry that isn't confirmed uses up a number too
+            return trade
+        if not kwargs and len(args) <= _POSITIONS["trade"]:
+            session.order_placed(EntryKind.INITIAL, trade.open_date)
+        elif _argument("requested_rate", args, kwargs) is None:  # a replaced order brings its own rate
             added = _argument("trade", args, kwargs) is not None
-            at = order.order_date if added else trade.open_date
-            session.order_placed(EntryKind.ADDED if added else EntryKind.INITIAL, utc(at))
+            session.order_placed(EntryKind.ADDED if added else EntryKind.INITIAL, utc(order.order_date))
         return trade
 
     return _enter_trade
@@ -45,4 +47,4 @@ _POSITIONS = {"trade": 3, "requested_rate": 4}
 
 def _argument(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     position = _POSITIONS[name]
-    return args[position] if len(args) > position else kwargs.get(name) if kwargs else None
+    return args[position] if len(args) > position else kwargs.get(name)

@@ -62,7 +62,7 @@ class AccountBooks:
     started_at
         Beginning of the period that daily means refer to.
     on_closed
-        Called with the id of each trade taken in.
+        Called with the id of each trade taken in; None where nobody wants to know.
     has_partial_exits
         False spares the look for them, where a backtest can't make any.
     is_simulated
@@ -75,7 +75,7 @@ class AccountBooks:
         feed: ClosedTrades,
         performance: Performance,
         started_at: datetime,
-        on_closed: Callable[[int], None],
+        on_closed: Callable[[int], None] | None,
         has_partial_exits: bool,
         is_simulated: bool,
     ) -> None:
@@ -147,11 +147,13 @@ class AccountBooks:
         """Take in one closed trade; all that may refuse it comes before the first thing that changes."""
         unrealised = self._unrealised_beside(unbooked)
         closed = self._closed.take(trade)
-        self._hold(closed, unrealised)
+        if self.curve is not None:
+            self._hold(closed, unrealised)
         if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
             self.last_closed_entry_at = closed.entry_at
         self.began_at = min(self.began_at, closed.entry_at)
-        self._on_closed(closed.trade_id)
+        if self._on_closed is not None:
+            self._on_closed(closed.trade_id)
 
     def _book_partial_exits(self) -> bool:
         if self.curve is None:
@@ -165,11 +167,10 @@ class AccountBooks:
 
     def hold_against_breaker(self, record: TradeRecord) -> None:
         """Book a closed trade's profit and let the breaker judge it; the open positions at their marks."""
-        self._hold(record, self._unrealised_beside(()))
+        if self.curve is not None:
+            self._hold(record, self._unrealised_beside(()))
 
     def _hold(self, closed: Close | TradeRecord, unrealised: float) -> None:
-        if self.curve is None:
-            return
         equity = self.equity.close(closed.trade_id, closed.net_pnl)
         if self.desk is not None:
             self.desk.trade_closed(equity + unrealised, closed.pnl_ratio, closed.exit_at)

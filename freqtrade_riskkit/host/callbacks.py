@@ -84,6 +84,7 @@ class GatedCallback:
             return _run(strategy, name, gate, self._target(strategy), args, kwargs)
 
         self._nested = nested
+        self._default = found
         self._alone = alone if alone is not None and self._is_default else None
 
     def __get__(self, strategy: Any, owner: type | None = None) -> Any:
@@ -99,6 +100,8 @@ class GatedCallback:
                 return self._around(strategy, set_on_instance)
             if self._alone is not None:
                 return MethodType(self._alone, strategy)
+            if not self._acts:
+                return MethodType(self._default, strategy)
         return MethodType(self._nested, strategy) if self._acts else self._target(strategy)
 
     def __set__(self, strategy: Any, value: Any) -> None:

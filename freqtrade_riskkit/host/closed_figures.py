@@ -15,7 +15,7 @@ from freqtrade_riskkit.core.closed_balance import in_order, place
 from freqtrade_riskkit.core.order_tracker import OrderTracker
 from freqtrade_riskkit.core.performance import Performance
 from freqtrade_riskkit.core.records import TradeRecord
-from freqtrade_riskkit.host.translation import finished_orders, trade_record, utc
+from freqtrade_riskkit.host.translation import finished_orders, trade_record
 
 
 class Close(NamedTuple):
@@ -105,8 +105,8 @@ class ClosedFigures:
     def _make_record(self, trade: LocalTrade) -> TradeRecord:
         """Make a trade's record; all that may refuse it comes before the first thing that changes."""
         record, orders = trade_record(trade, self._account_id), finished_orders(trade)
-        here = place(record)
-        if self._waits_for_questions or self._newest is None or here >= self._newest:
+        here = None if self._waits_for_questions else place(record)
+        if here is None or self._newest is None or here >= self._newest:
             self._performance.take(record)
             self._newest = here
         else:
@@ -128,7 +128,7 @@ class ClosedFigures:
 
 
 def _read_close(trade: LocalTrade) -> Close:
-    """Read a closed trade, and refuse at once what its record would be refused for.
+    """Read a closed trade of a backtest, and refuse at once what its record would be refused for.
 
     Its orders aren't looked at: the profit is made of their prices and amounts.
     """
@@ -138,4 +138,4 @@ def _read_close(trade: LocalTrade) -> Close:
     if not math.isfinite(net_pnl + pnl_ratio + (trade.fee_open or 0.0) + (trade.fee_close or 0.0)):
         figures = f"net_pnl={net_pnl}, pnl_ratio={pnl_ratio}, its fees={trade.fee_open}, {trade.fee_close}"
         raise ValueError(f"trade {trade.id}: {figures} must be finite")
-    return Close(trade.id, net_pnl, pnl_ratio, utc(trade.open_date), utc(closed_at))
+    return Close(trade.id, net_pnl, pnl_ratio, trade.open_date, closed_at)

@@ -76,14 +76,22 @@ class EntryGate:
                 if not decision.allowed:
                     return decision
         request = self._asked = self._request(asked)
-        view = self._view(asked, replaced, books)
+        trades = open_trades()
+        if replaced:
+            trades = [trade for trade in trades if trade not in replaced]
+            on_pair = [trade for trade in on_pair if trade not in replaced]
+        held = held_capital(trades) if self._watches_capital else 0.0
+        last_entry_at = books.last_entry_at(trades) if self._watches_time else None
+        balance = self._balance() if held else 0.0
+        view = AccountView(len(trades), bool(on_pair), last_entry_at, held, balance)
         for rule in self._rules:
             decision = rule.check(request, view)
             if not decision.allowed:
                 return decision
             if decision.code is not None:
                 self.denials.warn(pair, decision, candle)
-        if desk is None or not self._counts_orders:
+        # While an entry is still being sized there is no order yet, and there may never be one.
+        if desk is None or not self._counts_orders or asked.value is None:
             return ALLOWED
         return self._asks_for_an_order(asked, desk)
 
@@ -108,16 +116,6 @@ class EntryGate:
         """Let every signal of a pair count as one without a readable confidence."""
         if self._confidence is not None:
             self._confidence.distrust(pair)
-
-    def _view(self, asked: Asked, replaced: list[LocalTrade], books: AccountBooks) -> AccountView:
-        trades, on_pair = open_trades(), open_trades_on(asked.pair)
-        if replaced:
-            trades = [trade for trade in trades if trade not in replaced]
-            on_pair = [trade for trade in on_pair if trade not in replaced]
-        held = held_capital(trades) if self._watches_capital else 0.0
-        last_entry_at = books.last_entry_at(trades) if self._watches_time else None
-        balance = self._balance() if held else 0.0
-        return AccountView(len(trades), bool(on_pair), last_entry_at, held, balance)
 
     def _request(self, asked: Asked) -> EntryRequest:
         confidence = self._confidence_of(asked.pair, asked.now)
@@ -147,12 +145,8 @@ class EntryGate:
         return replace(denial, detail=", ".join(part for part in (denial.detail, words) if part))
 
     def _asks_for_an_order(self, asked: Asked, desk: BreakerDesk) -> Decision:
-        """Let the breaker see the order coming, once nothing else denies it: it may be one too many.
-
-        While an entry is still being sized there is no order yet, and there may never be one.
-        """
-        adds_risk = asked.kind in (EntryKind.INITIAL, EntryKind.ADDED)
-        if not adds_risk or asked.value is None:
+        """Let the breaker see the order coming, once nothing else denies it: it may be one too many."""
+        if asked.kind is not EntryKind.INITIAL and asked.kind is not EntryKind.ADDED:
             return ALLOWED
         if not desk.order_asked(asked.now):
             return ALLOWED

@@ -76,19 +76,23 @@ class ExitPlans:
         Asked for the return on investment that it wants itself.
     alerts
         Tells the user of a plan that failed.
+
+    Attributes
+    ----------
+    standing
+        How each open trade's plan stands, by trade id. One whose entry price is another one by now, or whose
+        target's exit was under way, has to be prepared anew.
     """
 
     def __init__(self, desk: BracketDesk, strategy: IStrategy, alerts: Alerts) -> None:
         self._desk = desk
+        self.standing = desk.standing
         self._strategy = strategy
         self._alerts = alerts
         self._priced = PricedTargets(strategy)
 
     def prepare(self, trade: LocalTrade) -> Standing | None:
         """Give how a trade's plan stands; None where it failed."""
-        standing = self._desk.standing.get(trade.id)
-        if standing is not None and standing.open_rate == trade.open_rate and standing.priced_at is None:
-            return standing
         self._priced.drop(trade.id)
         try:
             return self._desk.prepare(trade)
@@ -113,8 +117,9 @@ class ExitPlans:
 
     def forget(self, trade_id: int) -> None:
         """Drop the plan of a closed trade."""
-        self._desk.forget(trade_id)
-        self._priced.drop(trade_id)
+        standing = self.standing.pop(trade_id, None)
+        if standing is not None and standing.priced_at is not None:
+            self._priced.drop(trade_id)
 
     def end(self) -> None:
         """Leave the strategy as it was found."""

@@ -115,10 +115,6 @@ class BracketDesk:
             self._add_target(standing, trade, target_rate, exits, host_roi)
         return sorted(exits, key=lambda exit_: _RANK.get(exit_.exit_type, 0))
 
-    def forget(self, trade_id: int) -> None:
-        """Drop the plan of a closed trade."""
-        self.standing.pop(trade_id, None)
-
     def _renamed(
         self, standing: Standing, trade: LocalTrade, found: list[ExitCheckTuple]
     ) -> list[ExitCheckTuple]:
@@ -126,12 +122,12 @@ class BracketDesk:
         own_stop = standing.own_stop
         if own_stop is None or trade.stop_loss != own_stop:
             return found
-        if all(exit_.exit_type not in _STOPS for exit_ in found):
-            return found
         named = [
             ExitCheckTuple(ExitType.STOP_LOSS, STOP_REASON) if exit_.exit_type in _STOPS else exit_
             for exit_ in found
         ]
+        if named == found:
+            return found
         return sorted(named, key=lambda exit_: _RANK.get(exit_.exit_type, 0))
 
     def _add_target(

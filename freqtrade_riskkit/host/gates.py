@@ -96,7 +96,7 @@ def _confirm_alone(strategy: Any, *args: Any, **kwargs: Any) -> bool:
     if not _admits(strategy, "confirm_trade_entry", args, kwargs):
         return False
     named = _named("confirm_trade_entry", args, kwargs) if args else kwargs
-    strategy.riskkit.entered(named["pair"], named["current_time"])
+    (strategy._riskkit_session or strategy.riskkit).entered(named["pair"], named["current_time"])
     return True
 
 
@@ -115,7 +115,7 @@ def _stake_alone(strategy: Any, *args: Any, **kwargs: Any) -> Any:
 
 def _loop_alone(strategy: Any, *args: Any, **kwargs: Any) -> None:
     """Keep the books, before a callback that does nothing."""
-    strategy.riskkit.loop(args[0] if args else kwargs["current_time"])
+    (strategy._riskkit_session or strategy.riskkit).loop(args[0] if args else kwargs["current_time"])
 
 
 ALONE: dict[str, Callback] = {
@@ -134,7 +134,7 @@ def _admits(
     added: tuple[float, str | None] | None = None,
 ) -> bool:
     try:
-        session = strategy.riskkit
+        session = strategy._riskkit_session or strategy.riskkit
         if not session.acts:
             return True
         named = _named(name, args, kwargs) if args else kwargs

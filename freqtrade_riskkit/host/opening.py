@@ -54,7 +54,7 @@ def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> A
         BacktestTrades(),
         Performance(session.account_id, get_dry_run_wallet(strategy.config)),
         now - candle,
-        session.forget_trade,
+        session.exits.forget if session.exits is not None else None,
         has_partial_exits=bool(strategy.position_adjustment_enable),
         is_simulated=True,
     )
@@ -86,7 +86,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
         DatabaseTrades(),
         Performance(session.account_id, starting_balance),
         utc(bot_start) if bot_start is not None else now,
-        session.forget_trade,
+        session.exits.forget if session.exits is not None else None,
         has_partial_exits=True,
         is_simulated=False,
     )

@@ -30,8 +30,10 @@ class RealisedEquity:
 
     def close(self, trade_id: int, net_pnl: float) -> float:
         """Book a closed trade's whole profit and give the equity after it."""
-        self.open_realised.pop(trade_id, None)
         self.base += net_pnl
+        if not self.open_realised:
+            return self.base
+        self.open_realised.pop(trade_id, None)
         return self.value
 
     def see_open(self, trades: Sequence[LocalTrade]) -> datetime | None:

@@ -135,7 +135,10 @@ class RiskSession(Inquiries):
         try:
             with self._lock:
                 self.books.take_new_trades()
-                return self.books.desk.wanted_lock() if self.books.desk is not None else None
+                desk = self.books.desk
+                if desk is None or desk.breaker.state is BreakerState.CLOSED:
+                    return None
+                return desk.wanted_lock()
         except Exception:
             logger.exception("A closed trade could not be booked; entries are denied until it can be.")
             return None
@@ -192,11 +195,6 @@ class RiskSession(Inquiries):
         """Note the rate at which Freqtrade judges an open position of a bot."""
         if self._keeper is not None:
             self._keeper.records.marks.live.note(trade, rate, at)
-
-    def forget_trade(self, trade_id: int) -> None:
-        """Drop what is kept of an open trade, once it closed."""
-        if self.exits is not None:
-            self.exits.forget(trade_id)
 
     def close_books(self) -> None:
         """Take in what the end of a backtest closed after its last loop."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from freqtrade.persistence import LocalTrade, Order
 
@@ -59,17 +60,19 @@ def trade_record(trade: LocalTrade, account_id: str) -> TradeRecord:
     entry_side, leverage = trade.entry_side, trade.leverage or 1.0
     fee_open, fee_close = trade.fee_open or 0.0, trade.fee_close or 0.0
     for order in trade.orders:
-        filled = order.filled  # each look at an order's field goes through SQLAlchemy, even in a backtest
-        if not filled or order.ft_is_open:
+        # SQLAlchemy's way to a field is dear; a backtest's orders are never stored and have what was set.
+        read = order.__dict__.get if type(trade) is LocalTrade else partial(getattr, order)
+        filled = read("filled")
+        if not filled or read("ft_is_open"):
             continue
-        asked = order.ft_price
-        price = order.average or order.price or asked
-        fees += filled * price * (fee_open if order.ft_order_side == entry_side else fee_close)
+        asked = read("ft_price")
+        price = read("average") or read("price") or asked
+        fees += filled * price * (fee_open if read("ft_order_side") == entry_side else fee_close)
         fills += 1
         if asked:
             requested = True
             if price != asked:
-                slipped += (price - asked) * filled * (1 if order.side == "buy" else -1)
+                slipped += (price - asked) * filled * (1 if read("side") == "buy" else -1)
     net = float(trade.close_profit_abs)
     return TradeRecord(
         account_id=account_id,

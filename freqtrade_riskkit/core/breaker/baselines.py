@@ -129,7 +129,9 @@ class Baselines:
         it. It never says so wrongly; where a baseline isn't above zero it leaves the answer to the
         figures.
         """
-        equity, today, rolling, peak = self.equity, self.day_baseline, self.rolling.baseline(now), self.peak
+        equity, today, peak = self.equity, self.day_baseline, self.peak
+        past = self.rolling
+        rolling = past.baseline(now) if now >= past.moves_at else past.level
         return (
             equity > today * self._daily_left
             and equity > rolling * self._daily_left

@@ -97,6 +97,19 @@ class Course:
             return events
         return events + self.judge()
 
+    def close(self, equity: float, pnl_ratio: float, now: datetime) -> list[BreakerEvent]:
+        """Let time pass, take in a closed trade and the equity after it, and judge."""
+        events = self.pass_time(now) if now >= self._next_change else []
+        if now > self.now:
+            self.now = now
+        compared = self.compared
+        compared.count(pnl_ratio)
+        compared.move(equity, self.now)
+        self._is_judged = True
+        if not self.warned and compared.nothing_near(self.now):
+            return events
+        return events + self.judge()
+
     def pass_time(self, now: datetime) -> list[BreakerEvent]:
         """Let what was due by then happen, each at its own moment."""
         events: list[BreakerEvent] = []

@@ -118,13 +118,10 @@ class CircuitBreaker:
 
     def trade_closed(self, equity: float, pnl_ratio: float, at: datetime) -> list[BreakerEvent]:
         """Take in a closed trade: the equity after it, and its net profit as a fraction of its stake."""
-        finite(equity, "equity")
-        finite(pnl_ratio, "pnl_ratio")
-        course = self._course
-        events = course.pass_time(utc_moment(at))
-        self._compared.move(equity, course.now)
-        self._compared.count(pnl_ratio)
-        return events + course.judge()
+        if not math.isfinite(equity + pnl_ratio):
+            finite(equity, "equity")
+            finite(pnl_ratio, "pnl_ratio")
+        return self._course.close(equity, pnl_ratio, utc_moment(at))
 
     def equity_moved(self, equity: float, at: datetime) -> list[BreakerEvent]:
         """Set the equity anew, where it moved without a closed trade (a mark, a partial exit)."""
@@ -270,7 +267,7 @@ class CircuitBreaker:
             cooldown_until=self.cooldown_until,
             trip_times=course.holds.trip_times,
             warned=tuple(sorted(course.warned)),
-            order_times=compared.orders.times(),
+            order_times=compared.orders.times(course.now),
             errors=compared.errors.counts(),
         )
 

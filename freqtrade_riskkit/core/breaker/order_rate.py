@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -44,17 +45,19 @@ class OrderWindows:
         self._hour.clear()
         self._minute.clear()
 
-    def times(self) -> tuple[datetime, ...]:
-        """Give the orders of the longer window, oldest first, as of the last look."""
+    def times(self, now: datetime) -> tuple[datetime, ...]:
+        """Give the orders of the longer window, oldest first."""
+        self._forget(now)
         return tuple(self._hour)
 
     def is_far(self, rule: OrderRate, now: datetime, share: float) -> bool:
         """Say whether both windows hold less than this share, at most 1, of their limits."""
+        minute = math.inf if rule.per_minute is None else share * rule.per_minute
+        hour = math.inf if rule.per_hour is None else share * rule.per_hour
+        if len(self._minute) < minute and len(self._hour) < hour:
+            return True  # even with those that are too old to count
         self._forget(now)
-        minute, hour = rule.per_minute, rule.per_hour
-        return (minute is None or len(self._minute) < share * minute) and (
-            hour is None or len(self._hour) < share * hour
-        )
+        return len(self._minute) < minute and len(self._hour) < hour
 
     def figure(self, rule: OrderRate, now: datetime, more: int = 0) -> RuleFigure | None:
         """Hold the window that is nearer to its limit against it.

@@ -30,6 +30,8 @@ class RollingBaseline:
     ----------
     moves_at
         The moment at which the baseline moves if nothing is added.
+    level
+        The baseline until then.
 
     Raises
     ------
@@ -37,7 +39,7 @@ class RollingBaseline:
         For a resolution below zero or not below 24 hours.
     """
 
-    __slots__ = ("_resolution", "_samples", "moves_at")
+    __slots__ = ("_resolution", "_samples", "level", "moves_at")
 
     def __init__(
         self, samples: Iterable[tuple[datetime, float]], resolution: timedelta = timedelta(0)
@@ -46,6 +48,7 @@ class RollingBaseline:
             raise ValueError(f"resolution must be at least 0 and below 24 hours, was {resolution}")
         self._resolution = resolution
         self._samples: deque[tuple[datetime, float]] = deque(samples)
+        self.level = self._samples[0][1]
         self.moves_at = self._find_next_move()
 
     @property
@@ -81,17 +84,18 @@ class RollingBaseline:
         """Forget what was before and count from here."""
         self._samples.clear()
         self._samples.append((at, equity))
-        self.moves_at = _NEVER
+        self.level, self.moves_at = equity, _NEVER
 
     def shift(self, amount: float) -> None:
         """Raise every sample by an amount, or lower it."""
         self._samples = deque((at, equity + amount) for at, equity in self._samples)
+        self.level += amount
 
     def baseline(self, now: datetime) -> float:
         """Give the equity that the loss of the last 24 hours is counted from."""
         if now >= self.moves_at:
             self._forget_before(now)
-        return self._samples[0][1]
+        return self.level
 
     def samples(self) -> tuple[tuple[datetime, float], ...]:
         """Give all samples, oldest first."""
@@ -101,6 +105,7 @@ class RollingBaseline:
         samples, oldest = self._samples, now - DAY
         while len(samples) > 1 and samples[1][0] <= oldest:
             samples.popleft()
+        self.level = samples[0][1]
         self.moves_at = self._find_next_move()
 
     def _find_next_move(self) -> datetime:
