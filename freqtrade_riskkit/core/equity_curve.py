@@ -66,7 +66,12 @@ class EquityCurve:
         self.usable = equity
         worst = adverse if adverse < equity else equity
         if day_opening is not None and worst < day_opening:
-            self._see_day(_fall(day_opening, worst), _fall(day_opening, equity))
+            ratio = (day_opening - worst) / day_opening if day_opening > 0 else 1.0
+            if ratio > self.adverse_worst_day_loss:
+                self.adverse_worst_day_loss = ratio
+            ratio = (day_opening - equity) / day_opening if day_opening > 0 else 1.0
+            if ratio > self.worst_day_loss:
+                self.worst_day_loss = ratio
         equity, worst = equity + self._aside, worst + self._aside
         if worst < self.peak:
             ratio = (self.peak - worst) / self.peak if self.peak > 0 else 1.0
@@ -81,10 +86,6 @@ class EquityCurve:
             self.max_drawdown = ratio
         if fall > self.max_drawdown_abs:
             self.max_drawdown_abs = fall
-
-    def _see_day(self, adverse: float, loss: float) -> None:
-        self.adverse_worst_day_loss = max(self.adverse_worst_day_loss, adverse)
-        self.worst_day_loss = max(self.worst_day_loss, loss)
 
 
 def _fall(peak: float, equity: float) -> float:

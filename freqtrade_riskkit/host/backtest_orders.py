@@ -28,12 +28,12 @@ def _tell(original: Callable[..., Any]) -> Callable[..., Any]:
         session = session_of(self.strategy)
         if session is None or not session.counts_orders:
             return trade
-        order = trade.orders[-1]
-        if order.id != self.order_id_counter:  # an entry that isn't confirmed uses up a number too
-            return trade
         if not kwargs and len(args) <= _POSITIONS["trade"]:
             session.order_placed(EntryKind.INITIAL, trade.open_date)
-        elif _argument("requested_rate", args, kwargs) is None:  # a replaced order brings its own rate
+            return trade
+        order = trade.orders[-1]
+        # An addition that comes to nothing uses up a number too; a replaced order brings its own rate.
+        if order.id == self.order_id_counter and _argument("requested_rate", args, kwargs) is None:
             added = _argument("trade", args, kwargs) is not None
             session.order_placed(EntryKind.ADDED if added else EntryKind.INITIAL, utc(order.order_date))
         return trade

@@ -92,6 +92,7 @@ class AccountBooks:
         self.last_closed_entry_at: datetime | None = None
         self._on_closed = on_closed
         self._has_partial_exits = has_partial_exits
+        self._is_simulated = is_simulated
         self._waiting: deque[LocalTrade] = deque()
         self._position_samples = 0
         self._positions_seen = 0
@@ -133,11 +134,14 @@ class AccountBooks:
             Where a trade can't be read. It stays the next one to be taken in: nothing is left out.
         """
         waiting = self._waiting
-        waiting.extend(self.feed.take_new())
+        if new := self.feed.take_new():
+            waiting.extend(new)
+        elif not waiting and not self._has_partial_exits:
+            return False
         booked = bool(waiting)
         while waiting:
             # Those behind it are closed but not booked yet: until then their last marks count.
-            self._book(waiting[0], unbooked=islice(waiting, 1, None))
+            self._book(waiting[0], unbooked=islice(waiting, 1, None) if len(waiting) > 1 else ())
             waiting.popleft()
         if self._has_partial_exits:
             return self._book_partial_exits() or booked
@@ -151,7 +155,8 @@ class AccountBooks:
             self._hold(closed, unrealised)
         if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
             self.last_closed_entry_at = closed.entry_at
-        self.began_at = min(self.began_at, closed.entry_at)
+        if not self._is_simulated and closed.entry_at < self.began_at:
+            self.began_at = closed.entry_at
         if self._on_closed is not None:
             self._on_closed(closed.trade_id)
 

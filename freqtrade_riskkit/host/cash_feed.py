@@ -62,6 +62,6 @@ class CashFeed:
             return []
         flows = [replace(flow, amount=flow.amount * self._share) for flow in self._watch.take(now)]
         for flow in flows:
-            books.equity.base += flow.amount
+            books.equity.cash_flow(flow.amount)
             desk.cash_flow(flow.amount, now)
         return flows

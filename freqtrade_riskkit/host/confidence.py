@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from pandas import DataFrame
 logger = logging.getLogger("freqtrade_riskkit.confidence")
 
 COLUMN = "confidence"
+_DAY_SECONDS = 86_400
 _SIGNALS = ("enter_long", "enter_short")
 
 
@@ -28,6 +29,7 @@ class SignalConfidence:
         self._newest: dict[str, float | None] = {}
         self._distrusted: set[str] = set()
         self._warned = False
+        self._epoch = datetime(1970, 1, 1, tzinfo=UTC)
 
     def learn(self, pair: str, dataframe: DataFrame) -> None:
         """Read the signals of an analysed dataframe."""
@@ -55,7 +57,17 @@ class SignalConfidence:
         """Give the confidence of the signal acted on at a backtest's candle; None if there is none."""
         if pair in self._distrusted:
             return math.nan
-        return self._at_entry.get(pair, {}).get(int(candle.timestamp()))
+        confidences = self._at_entry.get(pair)
+        return None if confidences is None else confidences.get(self._seconds(candle))
+
+    def _seconds(self, moment: datetime) -> int:
+        """Give the seconds since 1970; a timezone whose time is UTC needn't be asked for each moment."""
+        if moment.tzinfo is not self._epoch.tzinfo:
+            if moment.utcoffset():
+                return int(moment.timestamp())
+            self._epoch = datetime(1970, 1, 1, tzinfo=moment.tzinfo)
+        since = moment - self._epoch
+        return since.days * _DAY_SECONDS + since.seconds
 
     def newest(self, pair: str) -> float | None:
         """Give the confidence of the newest candle's signal; None where it carries no signal."""

@@ -17,24 +17,39 @@ class RealisedEquity:
         Equity without the trades that are taken in from now on and without `open_realised`.
     open_realised
         Profit that open trades have realised by partial exits so far, by trade id.
+
+    Attributes
+    ----------
+    base, open_realised
+        The same, as of now.
+    value
+        The equity in stake currency: both together.
     """
+
+    __slots__ = ("base", "open_realised", "value")
 
     def __init__(self, base: float, open_realised: dict[int, float]) -> None:
         self.base = base
         self.open_realised = open_realised
+        self.value = self._sum()
 
-    @property
-    def value(self) -> float:
-        """The equity in stake currency."""
-        return self.base + sum(self.open_realised.values()) if self.open_realised else self.base
+    def _sum(self) -> float:
+        return self.base + sum(self.open_realised.values())
 
     def close(self, trade_id: int, net_pnl: float) -> float:
         """Book a closed trade's whole profit and give the equity after it."""
         self.base += net_pnl
-        if not self.open_realised:
-            return self.base
-        self.open_realised.pop(trade_id, None)
+        if self.open_realised:
+            self.open_realised.pop(trade_id, None)
+            self.value = self._sum()
+        else:
+            self.value = self.base
         return self.value
+
+    def cash_flow(self, amount: float) -> None:
+        """Take in a deposit (above 0) or a withdrawal (below 0)."""
+        self.base += amount
+        self.value = self._sum()
 
     def see_open(self, trades: Sequence[LocalTrade]) -> datetime | None:
         """Book partial exits; give the moment of the newest one, None where none is new."""
@@ -46,6 +61,7 @@ class RealisedEquity:
             return None
         moved = [trade for trade in trades if realised.get(trade.id) != self.open_realised.get(trade.id)]
         self.open_realised = realised
+        self.value = self._sum()
         return max((_last_exit(trade) for trade in moved), default=None)
 
 

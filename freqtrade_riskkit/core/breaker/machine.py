@@ -20,7 +20,7 @@ from freqtrade_riskkit.core.breaker.holds import Holds
 from freqtrade_riskkit.core.breaker.memory import BreakerMemory
 from freqtrade_riskkit.core.breaker.order_rate import OrderWindows
 from freqtrade_riskkit.core.breaker.policy import Action, BreakerPolicy, RuleName
-from freqtrade_riskkit.core.breaker.readable import finite, utc_moment
+from freqtrade_riskkit.core.breaker.readable import Moments, finite, utc_moment
 from freqtrade_riskkit.core.breaker.rolling import DAY, RollingBaseline
 from freqtrade_riskkit.core.decisions import Decision
 
@@ -60,11 +60,12 @@ class CircuitBreaker:
     automatic trips that ended by themselves; it runs on beside a trip by hand.
     """
 
-    __slots__ = ("_compared", "_course", "_policy")
+    __slots__ = ("_compared", "_course", "_moments", "_policy")
 
     def __init__(
         self, policy: BreakerPolicy, equity: float, now: datetime, resolution: timedelta = timedelta(0)
     ) -> None:
+        self._moments = Moments()
         now = utc_moment(now)
         compared = Baselines(policy, finite(equity, "equity"), now, resolution)
         self._policy = policy
@@ -121,20 +122,20 @@ class CircuitBreaker:
         if not math.isfinite(equity + pnl_ratio):
             finite(equity, "equity")
             finite(pnl_ratio, "pnl_ratio")
-        return self._course.close(equity, pnl_ratio, utc_moment(at))
+        return self._course.close(equity, pnl_ratio, self._moments.in_utc(at))
 
     def equity_moved(self, equity: float, at: datetime) -> list[BreakerEvent]:
         """Set the equity anew, where it moved without a closed trade (a mark, a partial exit)."""
         if not -math.inf < equity < math.inf:
             finite(equity, "equity")
         if at.tzinfo is not UTC:
-            at = utc_moment(at)
+            at = self._moments.in_utc(at)
         course = self._course
         return course.clock(at) if equity == self._compared.equity else course.move(equity, at)
 
     def order_asked(self, at: datetime) -> list[BreakerEvent]:
         """Ask for an order that adds risk: trips where it would be one too many, and counts nothing."""
-        events, now = self._course.clock(utc_moment(at)), self._course.now
+        events, now = self._course.clock(self._moments.in_utc(at)), self._course.now
         if self._compared.orders_far(now):
             return events
         figure = self._compared.order_figure(now, more=1)
@@ -144,7 +145,7 @@ class CircuitBreaker:
 
     def order_placed(self, at: datetime) -> list[BreakerEvent]:
         """Count an order that adds risk, at its first placement; one too many trips here too."""
-        events, now = self._course.clock(utc_moment(at)), self._course.now
+        events, now = self._course.clock(self._moments.in_utc(at)), self._course.now
         if self._policy.order_rate is not None:
             self._compared.orders.add(now)
             if RuleName.ORDER_RATE in self._course.warned or not self._compared.orders_far(now):

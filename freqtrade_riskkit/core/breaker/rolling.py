@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 DAY = timedelta(hours=24)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MINUTE = timedelta(minutes=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -39,7 +40,7 @@ class RollingBaseline:
         For a resolution below zero or not below 24 hours.
     """
 
-    __slots__ = ("_resolution", "_samples", "level", "moves_at")
+    __slots__ = ("_minutes", "_resolution", "_samples", "level", "moves_at")
 
     def __init__(
         self, samples: Iterable[tuple[datetime, float]], resolution: timedelta = timedelta(0)
@@ -47,6 +48,9 @@ class RollingBaseline:
         if not timedelta(0) <= resolution < DAY:
             raise ValueError(f"resolution must be at least 0 and below 24 hours, was {resolution}")
         self._resolution = resolution
+        minutes, rest = divmod(resolution, _MINUTE)
+        # Where an hour is a whole number of buckets, most moments of candles are seen to begin one.
+        self._minutes = minutes if not rest and minutes > 0 and 60 % minutes == 0 else 0
         self._samples: deque[tuple[datetime, float]] = deque(samples)
         self.level = self._samples[0][1]
         self.moves_at = self._find_next_move()
@@ -65,7 +69,9 @@ class RollingBaseline:
                 samples.pop()
             last_at, highest = samples[-1]
             if equity != highest:
-                begun = at - (at - _EPOCH) % resolution
+                minutes = self._minutes
+                begins_one = minutes and not (at.minute % minutes or at.second or at.microsecond)
+                begun = at if begins_one else at - (at - _EPOCH) % resolution
                 if equity < highest:
                     samples.append((begun + resolution, equity))
                 elif len(samples) > 1 and last_at >= begun:
@@ -78,7 +84,7 @@ class RollingBaseline:
             else:
                 samples[-1] = (at, equity)
         if len(samples) == 2:
-            self.moves_at = self._find_next_move()
+            self.moves_at = samples[1][0] + DAY
 
     def restart(self, at: datetime, equity: float) -> None:
         """Forget what was before and count from here."""
@@ -94,19 +100,16 @@ class RollingBaseline:
     def baseline(self, now: datetime) -> float:
         """Give the equity that the loss of the last 24 hours is counted from."""
         if now >= self.moves_at:
-            self._forget_before(now)
+            samples, oldest = self._samples, now - DAY
+            while len(samples) > 1 and samples[1][0] <= oldest:
+                samples.popleft()
+            self.level = samples[0][1]
+            self.moves_at = samples[1][0] + DAY if len(samples) > 1 else _NEVER
         return self.level
 
     def samples(self) -> tuple[tuple[datetime, float], ...]:
         """Give all samples, oldest first."""
         return tuple(self._samples)
-
-    def _forget_before(self, now: datetime) -> None:
-        samples, oldest = self._samples, now - DAY
-        while len(samples) > 1 and samples[1][0] <= oldest:
-            samples.popleft()
-        self.level = samples[0][1]
-        self.moves_at = self._find_next_move()
 
     def _find_next_move(self) -> datetime:
         return self._samples[1][0] + DAY if len(self._samples) > 1 else _NEVER
