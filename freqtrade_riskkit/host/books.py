@@ -15,8 +15,9 @@ from freqtrade_riskkit.core.equity_curve import EquityCurve
 from freqtrade_riskkit.core.order_tracker import OrderTracker
 from freqtrade_riskkit.core.performance import Metrics, Performance
 from freqtrade_riskkit.core.records import TradeRecord
+from freqtrade_riskkit.host.backtest_figures import BacktestFigures, Close
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
-from freqtrade_riskkit.host.closed_figures import Close, ClosedFigures
+from freqtrade_riskkit.host.closed_figures import ClosedFigures
 from freqtrade_riskkit.host.realised_equity import RealisedEquity
 from freqtrade_riskkit.host.trades import ClosedTrades, open_trades
 from freqtrade_riskkit.host.translation import utc
@@ -67,6 +68,11 @@ class AccountBooks:
         False spares the look for them, where a backtest can't make any.
     is_simulated
         Whether they are a backtest's, which makes the records of closed trades once somebody asks.
+
+    Attributes
+    ----------
+    closed
+        What is kept of the closed trades.
     """
 
     def __init__(
@@ -81,7 +87,7 @@ class AccountBooks:
     ) -> None:
         self.account_id = account_id
         self.feed = feed
-        self._closed = ClosedFigures(account_id, performance, waits_for_questions=is_simulated)
+        self.closed = (BacktestFigures if is_simulated else ClosedFigures)(account_id, performance)
         self.desk: BreakerDesk | None = None
         self.equity = RealisedEquity(0.0, {})
         self.curve: EquityCurve | None = None
@@ -113,17 +119,17 @@ class AccountBooks:
     @property
     def records(self) -> list[TradeRecord]:
         """The records of the closed trades, in the order in which they were taken in."""
-        return self._closed.records
+        return self.closed.records
 
     @property
     def performance(self) -> Performance:
         """The account's figures over its closed trades."""
-        return self._closed.performance
+        return self.closed.performance
 
     @property
     def orders(self) -> OrderTracker:
         """The orders of the closed trades, counted."""
-        return self._closed.orders
+        return self.closed.orders
 
     def take_new_trades(self) -> bool:
         """Take in the closes and partial exits since the last call; True where there were any.
@@ -150,7 +156,7 @@ class AccountBooks:
     def _book(self, trade: LocalTrade, unbooked: Iterable[LocalTrade]) -> None:
         """Take in one closed trade; all that may refuse it comes before the first thing that changes."""
         unrealised = self._unrealised_beside(unbooked)
-        closed = self._closed.take(trade)
+        closed = self.closed.take(trade)
         if self.curve is not None:
             self._hold(closed, unrealised)
         if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
@@ -259,5 +265,7 @@ class AccountBooks:
 
     def restate(self, starting_balance: float, began_at: datetime, flows: Iterable[CashFlow]) -> None:
         """Say what the account began with and what came and went since; the performance is made anew."""
-        self._closed.restate(starting_balance, flows)
+        if isinstance(self.closed, BacktestFigures):
+            raise TypeError("a backtest's account begins with it, and nothing comes or goes")
+        self.closed.restate(starting_balance, flows)
         self.began_at = min(self.began_at, began_at)

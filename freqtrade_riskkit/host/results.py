@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from freqtrade.data.metrics import calculate_calmar, calculate_max_drawdown
@@ -12,7 +13,7 @@ from pandas import DataFrame
 
 from freqtrade_riskkit.core.decisions import Code
 from freqtrade_riskkit.core.performance import Metrics
-from freqtrade_riskkit.core.records import TradeRecord
+from freqtrade_riskkit.host.backtest_figures import BacktestFigures, Close
 from freqtrade_riskkit.report.run_result import EntryLine, EquityLine, RunResult, TripLine
 
 if TYPE_CHECKING:
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 
 def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
     """Give what the kit has to say of the backtest that just ended."""
-    gate, metrics = session.gate, with_host_order(books)
+    gate, figures = session.gate, books.closed
+    if not isinstance(figures, BacktestFigures):
+        raise TypeError("these aren't the books of a backtest")
+    metrics = metrics_of(figures, books.began_at, books.now)
     trips = books.desk.trips if books.desk is not None else []
     warnings = dict(gate.denials.warned)
     if books.desk is not None and books.desk.warnings:
         warnings[str(Code.LIMIT_NEAR)] = books.desk.warnings
-    day, profit = worst_day(books.records)
+    day, profit = worst_day(figures.closes)
     curve, is_judged = books.curve, books.desk is not None
     return RunResult(
         account_id=session.account_id,
@@ -61,8 +65,8 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
         ),
         metrics=metrics,
         equity=EquityLine(
-            start=books.performance.starting_balance,
-            final=books.performance.starting_balance + metrics.net_profit,
+            start=figures.starting_balance,
+            final=figures.starting_balance + metrics.net_profit,
             peak=metrics.peak_equity,
             max_drawdown=metrics.max_drawdown,
             max_drawdown_abs=metrics.max_drawdown_abs,
@@ -77,28 +81,28 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
             worst_day_loss=curve.worst_day_loss if curve and is_judged else None,
             adverse_worst_day_loss=curve.adverse_worst_day_loss if curve and is_judged else None,
         ),
-        orders=books.orders.finished(),
+        orders=figures.orders.finished(),
     )
 
 
-def with_host_order(books: AccountBooks) -> Metrics:
+def metrics_of(figures: BacktestFigures, since: datetime, until: datetime) -> Metrics:
     """Give an account's metrics with the drawdowns that Freqtrade's own report shows.
 
-    A drawdown depends on the order of trades that closed at one moment. The running figures take them
+    A drawdown depends on the order of trades that closed at one moment. The kit's figures take them
     as they closed; Freqtrade sorts by close date, in an order of its own among equals. So that both
     reports of a backtest agree, its functions are asked where moments are shared.
     """
-    metrics, records = books.metrics(), books.records
-    if len({record.exit_at for record in records}) == len(records):
+    metrics, closes = figures.metrics(since, until), figures.closes
+    if len({close.exit_at for close in closes}) == len(closes):
         return metrics
-    start = books.performance.starting_balance
+    start = figures.starting_balance
     trades = DataFrame(
         {
-            "close_date": [record.exit_at for record in records],
-            "profit_abs": [record.net_pnl for record in records],
+            "close_date": [close.exit_at for close in closes],
+            "profit_abs": [close.net_pnl for close in closes],
         }
     )
-    calmar = metrics.calmar and calculate_calmar(trades, books.started_at, books.now, start)
+    calmar = metrics.calmar and calculate_calmar(trades, since, until, start)
     underwater = calculate_max_drawdown(trades, starting_balance=start, relative=True)
     return replace(
         metrics,
@@ -108,12 +112,12 @@ def with_host_order(books: AccountBooks) -> Metrics:
     )
 
 
-def worst_day(records: Iterable[TradeRecord]) -> tuple[str | None, float | None]:
+def worst_day(closes: Iterable[Close]) -> tuple[str | None, float | None]:
     """Give the UTC day with the least closed profit, and that profit; None twice without a trade."""
-    days: defaultdict[str, float] = defaultdict(float)
-    for record in records:
-        days[record.exit_at.date().isoformat()] += record.net_pnl
+    days: defaultdict[date, float] = defaultdict(float)
+    for close in closes:
+        days[close.exit_at.date()] += close.net_pnl
     if not days:
         return None, None
     day = min(days, key=lambda name: (days[name], name))
-    return day, days[day]
+    return day.isoformat(), days[day]

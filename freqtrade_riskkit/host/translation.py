@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from freqtrade.persistence import LocalTrade, Order
 
@@ -56,21 +58,17 @@ def trade_record(trade: LocalTrade, account_id: str) -> TradeRecord:
     """
     if trade.close_date is None or trade.close_profit_abs is None or trade.close_rate is None:
         raise ValueError(f"trade {trade.id} ({trade.pair}) is not closed completely")
-    fees, fills, slipped, requested = 0.0, 0, 0.0, False
-    entry_side, leverage = trade.entry_side, trade.leverage or 1.0
-    fee_open, fee_close = trade.fee_open or 0.0, trade.fee_close or 0.0
+    leverage = trade.leverage or 1.0
+    fees, fills, slipped, requested = fees_of(trade), 0, 0.0, False
     for order in trade.orders:
-        # SQLAlchemy's way to a field is dear; a backtest's orders are never stored and have what was set.
-        read = order.__dict__.get if type(trade) is LocalTrade else partial(getattr, order)
-        filled = read("filled")
+        read = _reader(trade, order)
+        filled, asked = read("filled"), read("ft_price")
         if not filled or read("ft_is_open"):
             continue
-        asked = read("ft_price")
-        price = read("average") or read("price") or asked
-        fees += filled * price * (fee_open if read("ft_order_side") == entry_side else fee_close)
         fills += 1
         if asked:
             requested = True
+            price = read("average") or read("price") or asked
             if price != asked:
                 slipped += (price - asked) * filled * (1 if read("side") == "buy" else -1)
     net = float(trade.close_profit_abs)
@@ -95,6 +93,27 @@ def trade_record(trade: LocalTrade, account_id: str) -> TradeRecord:
         fills=fills,
         realised_slippage=slipped if requested else None,
     )
+
+
+def fees_of(trade: LocalTrade) -> float:
+    """Add up the fees of a trade's filled orders, in stake currency."""
+    entry_side, fee_open, fee_close = trade.entry_side, trade.fee_open or 0.0, trade.fee_close or 0.0
+    fees = 0.0
+    for order in trade.orders:
+        read = _reader(trade, order)
+        filled = read("filled")
+        if filled and not read("ft_is_open"):
+            price = read("average") or read("price") or read("ft_price")
+            fees += filled * price * (fee_open if read("ft_order_side") == entry_side else fee_close)
+    return fees
+
+
+def _reader(trade: LocalTrade, order: Order) -> Callable[[str], Any]:
+    """Give what reads an order's fields.
+
+    SQLAlchemy's way to a field is dear; a backtest's orders are never stored and have what was set.
+    """
+    return order.__dict__.get if type(trade) is LocalTrade else partial(getattr, order)
 
 
 def order_records(trade: LocalTrade, account_id: str) -> list[OrderRecord]:
