@@ -58,16 +58,15 @@ class SignalConfidence:
         if pair in self._distrusted:
             return math.nan
         confidences = self._at_entry.get(pair)
-        return None if confidences is None else confidences.get(self._seconds(candle))
-
-    def _seconds(self, moment: datetime) -> int:
-        """Give the seconds since 1970; a timezone whose time is UTC needn't be asked for each moment."""
-        if moment.tzinfo is not self._epoch.tzinfo:
-            if moment.utcoffset():
-                return int(moment.timestamp())
-            self._epoch = datetime(1970, 1, 1, tzinfo=moment.tzinfo)
-        since = moment - self._epoch
-        return since.days * _DAY_SECONDS + since.seconds
+        if confidences is None:
+            return None
+        if candle.tzinfo is not self._epoch.tzinfo:
+            if candle.utcoffset():
+                return confidences.get(int(candle.timestamp()))
+            self._epoch = datetime(1970, 1, 1, tzinfo=candle.tzinfo)
+        # A timezone whose time is UTC needn't be asked for each candle.
+        since = candle - self._epoch
+        return confidences.get(since.days * _DAY_SECONDS + since.seconds)
 
     def newest(self, pair: str) -> float | None:
         """Give the confidence of the newest candle's signal; None where it carries no signal."""

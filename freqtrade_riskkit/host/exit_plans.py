@@ -31,31 +31,36 @@ class PricedTargets:
     ----------
     strategy
         Whose `min_roi_reached_entry` is stood in for.
+
+    Attributes
+    ----------
+    ratios
+        The profit ratios that it answers with, by trade id.
     """
 
     def __init__(self, strategy: IStrategy) -> None:
         self._strategy = strategy
-        self._ratios: dict[int, float] = {}
+        self.ratios: dict[int, float] = {}
 
     def put(self, trade_id: int, ratio: float) -> None:
         """Answer with a profit ratio, at which the target's exit is to be filled."""
-        self._ratios[trade_id] = ratio
+        self.ratios[trade_id] = ratio
         self._strategy.__dict__[ASKED] = self._answer
 
     def drop(self, trade_id: int) -> None:
         """Answer for a trade no more."""
-        if self._ratios.pop(trade_id, None) is not None and not self._ratios:
+        if self.ratios.pop(trade_id, None) is not None and not self.ratios:
             self._strategy.__dict__.pop(ASKED, None)
 
     def clear(self) -> None:
         """Answer for none."""
-        for trade_id in tuple(self._ratios):
+        for trade_id in tuple(self.ratios):
             self.drop(trade_id)
 
     def _answer(
         self, trade: LocalTrade, trade_dur: int, current_time: datetime
     ) -> tuple[int | None, float | None]:
-        ratio = self._ratios.get(trade.id)
+        ratio = self.ratios.get(trade.id)
         if ratio is not None:
             return 0, ratio
         of_class: Any = type(self._strategy)
@@ -93,7 +98,8 @@ class ExitPlans:
 
     def prepare(self, trade: LocalTrade) -> Standing | None:
         """Give how a trade's plan stands; None where it failed."""
-        self._priced.drop(trade.id)
+        if self._priced.ratios:
+            self._priced.drop(trade.id)
         try:
             return self._desk.prepare(trade)
         except Exception as error:  # Freqtrade's own exits go on without the plan's

@@ -222,9 +222,7 @@ class RiskSession(Inquiries):
         try:
             with self._lock:
                 decision = self._decide(asked)
-                if decision.allowed:
-                    return decision
-                if not force_entries.is_overridden(decision, asked.enter_tag):
+                if decision.allowed or not force_entries.is_overridden(decision, asked.enter_tag):
                     return decision
                 if self._keeper is None:
                     raise RuntimeError("an override can't be recorded before the bot's first loop")

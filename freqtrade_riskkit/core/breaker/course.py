@@ -46,15 +46,17 @@ class Course:
         The next boundary of the day.
     state
         The state that follows from what holds.
+    is_judged
+        Whether all that is compared was judged since it changed last.
     """
 
     __slots__ = (
-        "_is_judged",
         "_next_change",
         "_policy",
         "compared",
         "day_ends_at",
         "holds",
+        "is_judged",
         "now",
         "state",
         "warned",
@@ -79,7 +81,7 @@ class Course:
 
     def clock(self, now: datetime) -> list[BreakerEvent]:
         """Let time pass and judge, where anything can have changed since the last time."""
-        if self._is_judged and now < self._next_change and now < self.compared.rolling.moves_at:
+        if self.is_judged and now < self._next_change and now < self.compared.rolling.moves_at:
             if now > self.now:
                 self.now = now
             return []
@@ -93,7 +95,7 @@ class Course:
             self.now = now
         self.compared.move(equity, self.now)
         if not self.warned and self.compared.nothing_near(self.now):
-            self._is_judged = True
+            self.is_judged = True
             return events
         return events + self.judge()
 
@@ -105,7 +107,7 @@ class Course:
         compared = self.compared
         compared.count(pnl_ratio)
         compared.move(equity, self.now)
-        self._is_judged = True
+        self.is_judged = True
         if not self.warned and compared.nothing_near(self.now):
             return events
         return events + self.judge()
@@ -123,11 +125,11 @@ class Course:
 
     def judge_anew(self) -> None:
         """Let the next look at the clock judge, whether or not anything seems to have changed."""
-        self._is_judged = False
+        self.is_judged = False
 
     def judge(self) -> list[BreakerEvent]:
         """Trip every rule of losses that reached its limit and isn't tripped; warn of the others."""
-        self._is_judged = True
+        self.is_judged = True
         if (not self.warned or self.warned <= _JUDGED_BY_THEIR_EVENTS) and self.compared.nothing_near(
             self.now
         ):

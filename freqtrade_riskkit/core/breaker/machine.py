@@ -135,21 +135,23 @@ class CircuitBreaker:
 
     def order_asked(self, at: datetime) -> list[BreakerEvent]:
         """Ask for an order that adds risk: trips where it would be one too many, and counts nothing."""
-        events, now = self._course.clock(self._moments.in_utc(at)), self._course.now
-        if self._compared.orders_far(now):
-            return events
-        figure = self._compared.order_figure(now, more=1)
-        if figure is not None and figure.trips:
-            events += self._course.weigh(figure)
+        course, at = self._course, self._moments.in_utc(at)
+        # It mostly comes at the moment of what came before.
+        events = [] if at == course.now and course.is_judged else course.clock(at)
+        if not self._compared.orders_far(course.now):
+            figure = self._compared.order_figure(course.now, more=1)
+            if figure is not None and figure.trips:
+                events += course.weigh(figure)
         return events
 
     def order_placed(self, at: datetime) -> list[BreakerEvent]:
         """Count an order that adds risk, at its first placement; one too many trips here too."""
-        events, now = self._course.clock(self._moments.in_utc(at)), self._course.now
+        course, compared, at = self._course, self._compared, self._moments.in_utc(at)
+        events = [] if at == course.now and course.is_judged else course.clock(at)
         if self._policy.order_rate is not None:
-            self._compared.orders.add(now)
-            if RuleName.ORDER_RATE in self._course.warned or not self._compared.orders_far(now):
-                events += self._course.weigh(self._compared.order_figure(now))
+            compared.orders.add(course.now)
+            if RuleName.ORDER_RATE in course.warned or not compared.orders_far(course.now):
+                events += course.weigh(compared.order_figure(course.now))
         return events
 
     def error(self, kind: ErrorKind, at: datetime) -> list[BreakerEvent]:
