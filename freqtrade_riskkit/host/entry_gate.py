@@ -95,17 +95,18 @@ class EntryGate:
             return ALLOWED
         return self._asks_for_an_order(asked, desk)
 
-    def entered(self, pair: str, now: datetime) -> None:
-        """Note an initial entry that passed every check and was confirmed; a replaced order is none."""
+    def entered(self, pair: str, now: datetime) -> bool:
+        """Note an initial entry that was let in and confirmed; False where it only replaces an order."""
         request = self._asked
         if request is None or request.pair != pair or request.now is not now:
             asked = _with_its_kind(Asked(pair, now), self._being_replaced(open_trades_on(pair)))
             request = self._request(asked)
         if request.kind is not EntryKind.INITIAL:
-            return
+            return False
         confidence = request.confidence
         open_now = len(open_trades()) + 1
         self.entries.note(pair, open_now, self.limit.limit_for(confidence), self.limit.is_high(confidence))
+        return True
 
     def learn_signals(self, pair: str, dataframe: DataFrame) -> None:
         """Read the confidence of a dataframe's signals."""

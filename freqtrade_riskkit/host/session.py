@@ -171,21 +171,23 @@ class RiskSession(Inquiries):
             self.gate.distrust_signals(pair)
 
     def entered(self, pair: str, now: datetime) -> None:
-        """Note an initial entry that passed every check and was confirmed."""
+        """Note an initial entry that passed every check and was confirmed; a backtest places its order now.
+
+        Never raises. Where its order can't be counted, entries are denied until a loop succeeds.
+        """
         if not self.acts:
             return
         try:
-            self.gate.entered(pair, now)
-        except Exception:
+            if self.gate.entered(pair, now) and self.counts_orders and self.is_simulated:
+                self.order_placed(EntryKind.INITIAL, now)
+        except Exception as error:
             logger.exception("The entry on %s could not be counted.", pair)
+            self.failure = f"{type(error).__name__}: {error}"
 
     def order_placed(self, kind: EntryKind, at: datetime) -> None:
         """Count an order that adds risk, at its first placement; any thread may tell.
 
-        Raises
-        ------
-        ValueError
-            Where it can't be counted; who tells keeps that from the order itself.
+        A ValueError where it can't be counted: who tells keeps that from the order itself.
         """
         with self._lock:
             if self.books is not None and self.books.desk is not None:
@@ -197,7 +199,7 @@ class RiskSession(Inquiries):
             self._keeper.records.marks.live.note(trade, rate, at)
 
     def close_books(self) -> None:
-        """Take in what the end of a backtest closed after its last loop."""
+        """Take in what a backtest's end closed after its last loop."""
         if self.books is not None:
             self.books.close()
 

@@ -32,9 +32,10 @@ class Moments:
 
     def in_utc(self, moment: datetime) -> datetime:
         """Do as `utc_moment` does."""
-        if moment.tzinfo is None or moment != self._given:
-            self._in_utc = utc_moment(moment)
-            self._given = moment
+        if moment.tzinfo is None:
+            return utc_moment(moment)
+        if moment != self._given:
+            self._given, self._in_utc = moment, moment.astimezone(UTC)
         return self._in_utc
 
 
