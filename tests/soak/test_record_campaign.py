@@ -22,8 +22,8 @@ from tests.live.records import ledger_of
 
 KILLS = int(os.environ.get("SOAK_KILLS", "200"))
 SEED = int(os.environ.get("SOAK_SEED", "1"))
-WRITES = ("record 1 trades", "record", "save the state")
-"""What the ledger calls its writes."""
+WRITES = (r"record \d+ trades", r"record \d+ orders", r"record \d+ equity samples", "save the state")
+"""What the ledger calls its writes, as regular expressions."""
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(KILLS * 60 + 180)]
 
