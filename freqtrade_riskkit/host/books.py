@@ -147,13 +147,13 @@ class AccountBooks:
         booked = bool(waiting)
         while waiting:
             # Those behind it are closed but not booked yet: until then their last marks count.
-            self._book(waiting[0], unbooked=islice(waiting, 1, None) if len(waiting) > 1 else ())
+            self._book(waiting[0], unbooked=tuple(islice(waiting, 1, None)) if len(waiting) > 1 else ())
             waiting.popleft()
         if self._has_partial_exits:
             return self._book_partial_exits() or booked
         return booked
 
-    def _book(self, trade: LocalTrade, unbooked: Iterable[LocalTrade]) -> None:
+    def _book(self, trade: LocalTrade, unbooked: Sequence[LocalTrade]) -> None:
         """Take in one closed trade; all that may refuse it comes before the first thing that changes."""
         unrealised = self._unrealised_beside(unbooked)
         closed = self.closed.take(trade)
@@ -186,11 +186,13 @@ class AccountBooks:
         if self.desk is not None:
             self.desk.trade_closed(equity + unrealised, closed.pnl_ratio, closed.exit_at)
 
-    def _unrealised_beside(self, unbooked: Iterable[LocalTrade]) -> float:
+    def _unrealised_beside(self, unbooked: Sequence[LocalTrade]) -> float:
         """Add up the marks of the open positions, and of those that closed but aren't booked yet."""
         if self.desk is None or self.marks is None:
             return 0.0
-        others = [*open_trades(), *unbooked]
+        others = LocalTrade.bt_trades_open if self._is_simulated else open_trades()
+        if unbooked:
+            others = [*others, *unbooked]
         return self.marks.unrealised(self.now, others) if others else 0.0
 
     def pass_time(self, now: datetime) -> bool:
@@ -201,7 +203,7 @@ class AccountBooks:
         try:
             return self.take_new_trades()
         finally:
-            trades = open_trades()
+            trades = LocalTrade.bt_trades_open if self._is_simulated else open_trades()
             # What is due at this moment is judged by the equity of this moment.
             if not self._mark(now, trades) and self.desk is not None:
                 self.desk.clock(now)

@@ -18,7 +18,6 @@ from freqtrade_riskkit.core.entry.request import AccountView, EntryKind, EntryRe
 from freqtrade_riskkit.host import policies
 from freqtrade_riskkit.host.asked import Asked
 from freqtrade_riskkit.host.books import AccountBooks
-from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.confidence import SignalConfidence
 from freqtrade_riskkit.host.denials import Denials
 from freqtrade_riskkit.host.entry_counts import EntryCounts
@@ -91,9 +90,14 @@ class EntryGate:
             if decision.code is not None:
                 self.denials.warn(pair, decision, candle)
         # While an entry is still being sized there is no order yet, and there may never be one.
-        if desk is None or not self._counts_orders or asked.value is None:
+        adds_risk = asked.kind is EntryKind.INITIAL or asked.kind is EntryKind.ADDED
+        if desk is None or not (self._counts_orders and adds_risk) or asked.value is None:
             return ALLOWED
-        return self._asks_for_an_order(asked, desk)
+        # The breaker sees the order coming, once nothing else denies it: it may be one too many.
+        if not desk.order_asked(asked.now):
+            return ALLOWED
+        decision = desk.decide()
+        return decision if decision.allowed else self._of_the_breaker(decision, asked)
 
     def entered(self, pair: str, now: datetime) -> bool:
         """Note an initial entry that was let in and confirmed; False where it only replaces an order."""
@@ -144,15 +148,6 @@ class EntryGate:
             return ALLOWED
         words = f"ladder: reserve={ladder.reserve:.8g}, added={ladder.added:.8g}, asked={stake:.8g}"
         return replace(denial, detail=", ".join(part for part in (denial.detail, words) if part))
-
-    def _asks_for_an_order(self, asked: Asked, desk: BreakerDesk) -> Decision:
-        """Let the breaker see the order coming, once nothing else denies it: it may be one too many."""
-        if asked.kind is not EntryKind.INITIAL and asked.kind is not EntryKind.ADDED:
-            return ALLOWED
-        if not desk.order_asked(asked.now):
-            return ALLOWED
-        decision = desk.decide()
-        return decision if decision.allowed else self._of_the_breaker(decision, asked)
 
     def _confidence_of(self, pair: str, now: datetime) -> float | None:
         if self._confidence is None:

@@ -38,7 +38,7 @@ class Standing:
     target_rate
         Price of the target, exact: an order for it is placed on the pair's grid of prices.
     near_rate
-        Price at `NEAR` before the target.
+        Price at `NEAR` before the target: from there on a rate may be at the target on the grid.
     own_stop
         The trade's stop loss as the bracket set it; None where another one was tighter.
     priced_at
@@ -51,10 +51,6 @@ class Standing:
     is_short: bool
     own_stop: float | None
     priced_at: float | None = None
-
-    def reaches(self, best: float) -> bool:
-        """Say whether a rate may be at the target on the grid, or beyond it: a look before rounding."""
-        return best <= self.near_rate if self.is_short else best >= self.near_rate
 
 
 class BracketDesk:
@@ -105,9 +101,14 @@ class BracketDesk:
             The most favourable rate: the candle's high for a long position in a backtest (its low for a
             short one), the current rate in a bot.
         """
-        exits = self._renamed(standing, trade, found) if found else []
-        if not standing.reaches(best):
+        exits = found
+        for exit_ in found:
+            if exit_.exit_type in _STOPS:
+                exits = self._renamed(standing, trade, found)
+                break
+        if best > standing.near_rate if standing.is_short else best < standing.near_rate:
             return exits
+        exits = list(exits)
         target_rate = price_to_precision(
             standing.target_rate, trade.price_precision, trade.precision_mode_price
         )
@@ -126,8 +127,6 @@ class BracketDesk:
             ExitCheckTuple(ExitType.STOP_LOSS, STOP_REASON) if exit_.exit_type in _STOPS else exit_
             for exit_ in found
         ]
-        if named == found:
-            return found
         return sorted(named, key=lambda exit_: _RANK.get(exit_.exit_type, 0))
 
     def _add_target(

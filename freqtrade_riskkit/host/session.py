@@ -109,12 +109,13 @@ class RiskSession(Inquiries):
         if not self.acts:
             self._release_locks_once(now)
             return
-        self._candle = now if self.is_simulated else timeframe_to_prev_date(self._strategy.timeframe, now)
         try:
             if self.is_simulated:
+                self._candle = now
                 with self._lock:
                     self._keep_backtest(now)
             else:
+                self._candle = timeframe_to_prev_date(self._strategy.timeframe, now)
                 self._keep_bot(now)
         except Exception as error:
             failure = f"{type(error).__name__}: {error}"
@@ -243,8 +244,7 @@ class RiskSession(Inquiries):
         if self.books is None:
             return Decision(False, Code.CHECK_FAILED, detail="no loop was run yet")
         self.books.take_new_trades()
-        trouble = self._keeper.decide(asked.now) if self._keeper is not None else None
-        if trouble is not None:
+        if self._keeper is not None and (trouble := self._keeper.decide(asked.now)) is not None:
             if not trouble.allowed:
                 return trouble
             self.gate.denials.warn(asked.pair, trouble, self._candle)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from freqtrade.persistence import LocalTrade, Order
 
@@ -60,8 +58,9 @@ def trade_record(trade: LocalTrade, account_id: str) -> TradeRecord:
         raise ValueError(f"trade {trade.id} ({trade.pair}) is not closed completely")
     leverage = trade.leverage or 1.0
     fees, fills, slipped, requested = fees_of(trade), 0, 0.0, False
+    plain = type(trade) is LocalTrade
     for order in trade.orders:
-        read = _reader(trade, order)
+        read = order.__dict__.get if plain else partial(getattr, order)
         filled, asked = read("filled"), read("ft_price")
         if not filled or read("ft_is_open"):
             continue
@@ -96,24 +95,19 @@ def trade_record(trade: LocalTrade, account_id: str) -> TradeRecord:
 
 
 def fees_of(trade: LocalTrade) -> float:
-    """Add up the fees of a trade's filled orders, in stake currency."""
+    """Add up the fees of a trade's filled orders, in stake currency.
+
+    SQLAlchemy's way to a field is dear; a backtest's orders are never stored and have what was set.
+    """
     entry_side, fee_open, fee_close = trade.entry_side, trade.fee_open or 0.0, trade.fee_close or 0.0
-    fees = 0.0
+    plain, fees = type(trade) is LocalTrade, 0.0
     for order in trade.orders:
-        read = _reader(trade, order)
+        read = order.__dict__.get if plain else partial(getattr, order)
         filled = read("filled")
         if filled and not read("ft_is_open"):
             price = read("average") or read("price") or read("ft_price")
             fees += filled * price * (fee_open if read("ft_order_side") == entry_side else fee_close)
     return fees
-
-
-def _reader(trade: LocalTrade, order: Order) -> Callable[[str], Any]:
-    """Give what reads an order's fields.
-
-    SQLAlchemy's way to a field is dear; a backtest's orders are never stored and have what was set.
-    """
-    return order.__dict__.get if type(trade) is LocalTrade else partial(getattr, order)
 
 
 def order_records(trade: LocalTrade, account_id: str) -> list[OrderRecord]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from freqtrade_riskkit.core.breaker.errors import ErrorStreak
@@ -57,7 +57,7 @@ class Baselines:
         self.equity = self.peak = self.day_opening = self.day_baseline = equity
         self.rolling = RollingBaseline([(now, equity)], resolution)
         self.streak = 0
-        self.orders = OrderWindows()
+        self.orders = self.windows()
         self.errors = ErrorStreak()
         self.watch(except_for=())
 
@@ -161,15 +161,9 @@ class Baselines:
             share = self.streak / most
             yield RuleFigure(RuleName.LOSS_STREAK, most, self.streak, Unit.COUNT, share, "")
 
-    def orders_far(self, now: datetime) -> bool:
-        """Say whether one order more is certain neither to trip nor to come near the limit."""
-        rule = self._policy.order_rate
-        return rule is None or self.orders.is_far(rule, now, self._policy.warn_at * (1 - ROUNDING))
-
-    def order_figure(self, now: datetime, more: int = 0) -> RuleFigure | None:
-        """Hold the order rate, with so many orders more, against its limit; None where it is off."""
-        rule = self._policy.order_rate
-        return self.orders.figure(rule, now, more) if rule is not None else None
+    def windows(self, times: Iterable[datetime] = ()) -> OrderWindows:
+        """Make the windows of orders, with these earlier orders in them."""
+        return OrderWindows(self._policy.order_rate, self._policy.warn_at * (1 - ROUNDING), times)
 
     def error_figure(self) -> RuleFigure | None:
         """Hold the errors in a row against their limit; None where that rule is off."""

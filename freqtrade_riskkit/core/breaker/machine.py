@@ -18,7 +18,6 @@ from freqtrade_riskkit.core.breaker.events import BreakerEvent, BreakerState, Re
 from freqtrade_riskkit.core.breaker.figures import RuleFigure
 from freqtrade_riskkit.core.breaker.holds import Holds
 from freqtrade_riskkit.core.breaker.memory import BreakerMemory
-from freqtrade_riskkit.core.breaker.order_rate import OrderWindows
 from freqtrade_riskkit.core.breaker.policy import Action, BreakerPolicy, RuleName
 from freqtrade_riskkit.core.breaker.readable import Moments, finite, utc_moment
 from freqtrade_riskkit.core.breaker.rolling import DAY, RollingBaseline
@@ -138,8 +137,8 @@ class CircuitBreaker:
         course, at = self._course, self._moments.in_utc(at)
         # It mostly comes at the moment of what came before.
         events = [] if at == course.now and course.is_judged else course.clock(at)
-        if not self._compared.orders_far(course.now):
-            figure = self._compared.order_figure(course.now, more=1)
+        if not self._compared.orders.is_far(course.now):
+            figure = self._compared.orders.figure(course.now, more=1)
             if figure is not None and figure.trips:
                 events += course.weigh(figure)
         return events
@@ -150,8 +149,8 @@ class CircuitBreaker:
         events = [] if at == course.now and course.is_judged else course.clock(at)
         if self._policy.order_rate is not None:
             compared.orders.add(course.now)
-            if RuleName.ORDER_RATE in course.warned or not compared.orders_far(course.now):
-                events += course.weigh(compared.order_figure(course.now))
+            if RuleName.ORDER_RATE in course.warned or not compared.orders.is_far(course.now):
+                events += course.weigh(compared.orders.figure(course.now))
         return events
 
     def error(self, kind: ErrorKind, at: datetime) -> list[BreakerEvent]:
@@ -245,7 +244,7 @@ class CircuitBreaker:
     def figures(self) -> tuple[RuleFigure, ...]:
         """Hold every figure against its limit."""
         compared, now = self._compared, self._course.now
-        others = (compared.order_figure(now), compared.error_figure())
+        others = (compared.orders.figure(now), compared.error_figure())
         return (*compared.figures(now), *(figure for figure in others if figure is not None))
 
     def turn_back(self, now: datetime) -> None:
@@ -292,7 +291,7 @@ class CircuitBreaker:
         samples = [(utc_moment(at), finite(equity, "samples")) for at, equity in memory.samples]
         compared.rolling = RollingBaseline(samples or [(memory.now, memory.equity)], resolution)
         compared.streak = memory.streak
-        compared.orders = OrderWindows(utc_moment(at) for at in memory.order_times)
+        compared.orders = compared.windows(utc_moment(at) for at in memory.order_times)
         compared.errors = ErrorStreak(memory.errors)
         holds = Holds(policy, memory.active, memory.trip_times, memory.cooldown_until)
         self._compared = compared

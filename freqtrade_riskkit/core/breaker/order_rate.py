@@ -25,13 +25,23 @@ class OrderWindows:
 
     Parameters
     ----------
+    rule
+        The limits; None where there are none.
+    near
+        The share of a limit, at most 1, from which on a figure is looked at.
     times
         Moments of earlier orders, oldest first.
     """
 
-    __slots__ = ("_hour", "_minute")
+    __slots__ = ("_hour", "_hour_near", "_minute", "_minute_near", "_rule")
 
-    def __init__(self, times: Iterable[datetime] = ()) -> None:
+    def __init__(self, rule: OrderRate | None, near: float, times: Iterable[datetime] = ()) -> None:
+        self._rule = rule
+        self._minute_near = self._hour_near = math.inf
+        if rule is not None and rule.per_minute is not None:
+            self._minute_near = near * rule.per_minute
+        if rule is not None and rule.per_hour is not None:
+            self._hour_near = near * rule.per_hour
         self._hour: deque[datetime] = deque(times)
         self._minute: deque[datetime] = deque(self._hour)
 
@@ -50,16 +60,14 @@ class OrderWindows:
         self._forget(now)
         return tuple(self._hour)
 
-    def is_far(self, rule: OrderRate, now: datetime, share: float) -> bool:
-        """Say whether both windows hold less than this share, at most 1, of their limits."""
-        minute = math.inf if rule.per_minute is None else share * rule.per_minute
-        hour = math.inf if rule.per_hour is None else share * rule.per_hour
-        if len(self._minute) < minute and len(self._hour) < hour:
+    def is_far(self, now: datetime) -> bool:
+        """Say whether one order more is certain neither to trip nor to come near a limit."""
+        if len(self._minute) < self._minute_near and len(self._hour) < self._hour_near:
             return True  # even with those that are too old to count
         self._forget(now)
-        return len(self._minute) < minute and len(self._hour) < hour
+        return len(self._minute) < self._minute_near and len(self._hour) < self._hour_near
 
-    def figure(self, rule: OrderRate, now: datetime, more: int = 0) -> RuleFigure | None:
+    def figure(self, now: datetime, more: int = 0) -> RuleFigure | None:
         """Hold the window that is nearer to its limit against it.
 
         Parameters
@@ -70,9 +78,12 @@ class OrderWindows:
         Returns
         -------
         RuleFigure or None
-            Its share may be 1 without a trip: the limit is what a window may hold. None where both
-            windows are off.
+            Its share may be 1 without a trip: the limit is what a window may hold. None where there are
+            no limits.
         """
+        rule = self._rule
+        if rule is None:
+            return None
         self._forget(now)
         figures = [
             RuleFigure(
