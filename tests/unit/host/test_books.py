@@ -123,6 +123,7 @@ def test_trade_when_its_neighbours_can_not_be_marked_then_not_booked_and_booked_
     books: AccountBooks, feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("freqtrade_riskkit.host.books.open_trades", lambda: [trade()])
+    monkeypatch.setattr(LocalTrade, "bt_trades_open", [trade()])
     marks = UnreadableMarks()
     desk = BreakerDesk(CircuitBreaker(DEFAULTS, 1000.0, START), "USDT", False, lambda event: None)
     books.attach(desk, RealisedEquity(1000.0, {}), marks)
