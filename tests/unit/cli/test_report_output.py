@@ -100,3 +100,25 @@ def test_name_when_hostile_then_shown_and_never_obeyed(
 def _rows(file: Path) -> list[dict[str, str]]:
     with file.open(encoding="utf-8", newline="") as opened:
         return list(csv.DictReader(opened))
+
+
+@pytest.mark.parametrize(("accounts", "width"), [(4, 80), (6, 120), (12, 80)])
+def test_table_when_accounts_are_more_than_the_terminal_is_wide_then_each_figure_of_each_is_there(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    accounts: int,
+    width: int,
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    for number in range(accounts):
+        leave_records(tmp_path, CLOSES, account=f"bot{number}@binance:spot:live")
+    config = write_config(tmp_path, account="bot0@binance:spot:live")
+
+    assert exit_code("report", "-c", config, "--all", "--until", "2026-03-01") == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    for figure, value in (("Trades  ", "6"), ("Win rate  ", "33.33%"), ("Max drawdown  ", "11.64%")):
+        shown = [word for line in lines if line.startswith(figure) for word in line[len(figure) :].split()]
+        assert shown == [value] * accounts
+    assert max(map(len, lines)) <= width

@@ -98,3 +98,17 @@ def test_breaker_when_told_of_a_later_moment_then_nothing_turns_back() -> None:
     before = breaker.remember()
     breaker.turn_back(REAL + MINUTE)
     assert breaker.remember() == before
+
+
+def test_orders_when_the_state_was_kept_while_the_clock_was_ahead_then_they_still_count() -> None:
+    """A bot keeps the breaker's state in each loop; that must not change what the breaker knows."""
+    breaker = CircuitBreaker(POLICY, 1000.0, REAL)
+    for number in range(10):
+        breaker.order_placed(REAL + number * timedelta(seconds=1))
+
+    breaker.clock(REAL + AHEAD)
+    breaker.remember()
+    breaker.turn_back(REAL + timedelta(seconds=30))
+
+    breaker.order_asked(REAL + timedelta(seconds=31))
+    assert [trip.rule for trip in breaker.active_trips] == [RuleName.ORDER_RATE]

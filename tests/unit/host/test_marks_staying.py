@@ -1,0 +1,78 @@
+"""Marks of a backtest's positions that stay as they are: what is kept of them must go on being true."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from ccxt import TICK_SIZE
+from freqtrade.persistence import LocalTrade
+
+from freqtrade_riskkit.host.marks_backtest import BacktestMarks
+from tests.unit.host.freqtrade_cases import START, order, trade
+
+HOUR = timedelta(hours=1)
+PAIR = "BTC/USDT"
+
+
+def at(hour: int) -> datetime:
+    return START + hour * HOUR
+
+
+def rows(*opens: float) -> list[list[Any]]:
+    return [
+        [pd.Timestamp(at(hour)), rate, rate, rate, rate, 0, 0, 0, 0, None, None]
+        for hour, rate in enumerate(opens)
+    ]
+
+
+def bought_off_the_grid() -> LocalTrade:
+    """10 bought at 100.004, where prices have steps of 0.01: Freqtrade's open_rate is 100.0 then.
+
+    A replaced entry order, or candles finer than the pair's grid of today, fill at such a price.
+    """
+    made = trade(
+        order("buy", 10.0, 100.004),
+        pair=PAIR,
+        amount_precision=0.001,
+        price_precision=0.01,
+        precision_mode=TICK_SIZE,
+        precision_mode_price=TICK_SIZE,
+        contract_size=1.0,
+    )
+    made.recalc_trade_from_orders()
+    assert (made.open_rate, made.stake_amount) == (100.0, pytest.approx(1000.04))
+    return made
+
+
+def sell(made: LocalTrade, price: float, **changes: Any) -> None:
+    placed = order("sell", 10.0, price, hours=2, **changes)
+    placed._trade_bt = made
+    made.orders.append(placed)
+
+
+def test_position_when_entered_once_off_the_grid_then_marked_at_what_freqtrade_realises() -> None:
+    made = bought_off_the_grid()
+    marked = BacktestMarks({PAIR: rows(100.0, 100.0)}, HOUR).unrealised(at(1), [made])
+
+    sell(made, 100.0)
+    made.recalc_trade_from_orders(is_closing=True)
+
+    assert marked == pytest.approx(made.close_profit_abs, abs=1e-6)
+
+
+@pytest.mark.parametrize("steady", [False, True], ids=["looked at", "worked out ahead"])
+def test_position_when_its_exit_order_waits_then_as_if_looked_at_anew(steady: bool) -> None:
+    made = bought_off_the_grid()
+    candles = {PAIR: rows(*[100.0] * 12)}
+    kept = BacktestMarks(candles, HOUR, positions_stay=True)
+    for hour in range(1, 6 if steady else 2):
+        kept.unrealised(at(hour), [made])
+    assert (kept._steady is not None) is steady
+
+    sell(made, 101.0, filled=0.0, remaining=10.0, ft_is_open=True, status="open")
+
+    anew = BacktestMarks(candles, HOUR).unrealised(at(6), [made])
+    assert kept.unrealised(at(6), [made]) == anew
