@@ -9,22 +9,17 @@ from freqtrade_riskkit.core.marks import profit_line
 
 def profit_line_of(trade: LocalTrade) -> tuple[float, float]:
     """Give slope and base of what closing a position of a backtest would realise; see `profit_line`."""
-    if len(trade.orders) < 2:  # by far the most, and asked of every position in every loop
-        value, funding = trade.open_trade_value, trade.funding_fees or 0.0
-    else:
-        value, funding = open_value(trade), unrealised_funding(trade)
-    return profit_line(trade.amount, value, trade.fee_close or 0.0, trade.is_short, funding)
+    funding = unrealised_funding(trade)
+    return profit_line(trade.amount, open_value(trade), trade.fee_close or 0.0, trade.is_short, funding)
 
 
 def open_value(trade: LocalTrade) -> float:
     """Give what is held was bought for in a backtest, entry fees included.
 
-    Of several entries Freqtrade keeps the mean rate, rounded to the pair's prices, and works out
+    Freqtrade keeps the mean rate of the entries, rounded to the pair's prices, and works out
     `open_trade_value` from it; profits are realised from the exact stakes. So the stake is the figure to
     mark by: the two differ by up to half a price step a unit.
     """
-    if len(trade.orders) < 2:
-        return trade.open_trade_value
     value = trade.stake_amount * (trade.leverage or 1.0)
     fee = trade.fee_open or 0.0
     return value * (1.0 - fee if trade.is_short else 1.0 + fee)

@@ -269,7 +269,7 @@ class CircuitBreaker:
             cooldown_until=self.cooldown_until,
             trip_times=course.holds.trip_times,
             warned=tuple(sorted(course.warned)),
-            order_times=compared.orders.times(course.now),
+            order_times=compared.orders.times(),
             errors=compared.errors.counts(),
         )
 

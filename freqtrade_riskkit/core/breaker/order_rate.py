@@ -55,9 +55,8 @@ class OrderWindows:
         self._hour.clear()
         self._minute.clear()
 
-    def times(self, now: datetime) -> tuple[datetime, ...]:
-        """Give the orders of the longer window, oldest first."""
-        self._forget(now)
+    def times(self) -> tuple[datetime, ...]:
+        """Give the orders of the longer window as of the last look at it, oldest first."""
         return tuple(self._hour)
 
     def is_far(self, now: datetime) -> bool:

@@ -88,8 +88,7 @@ def test_candles_when_some_are_missing_then_the_last_close_is_kept_and_its_age_c
     """The candles of 02:00 and 03:00 are missing; that of 01:00 closed at 96 at 02:00."""
     candles = {"BTC/USDT": rows(CALM, (100.0, 101.0, 95.0, 96.0), None, None, (110.0, 110.0, 110.0, 110.0))}
     marks = BacktestMarks(candles, HOUR)
-    held = [position(fee_close=0.0, open_trade_value=0.0)]
-    held[0].open_trade_value = 1000.0
+    held = [position(fee_open=0.0, fee_close=0.0)]
 
     seen = []
     for hour in range(1, 7):
@@ -138,14 +137,12 @@ def test_entry_when_not_filled_then_no_mark() -> None:
 
 def test_position_when_partly_sold_or_added_to_or_funded_then_its_figures_of_the_moment_count() -> None:
     marks = BacktestMarks({"BTC/USDT": rows(CALM, CALM, CALM, CALM)}, HOUR)
-    held = position(fee_close=0.0, fee_open=0.0, open_rate=90.0)
+    held = position(fee_close=0.0, fee_open=0.0, stake_amount=900.0)
 
     assert marks.unrealised(at(1), [held]) == 100.0
-    held.amount = 5.0
-    held.recalc_open_trade_value()
+    held.amount, held.stake_amount = 5.0, 450.0
     assert marks.unrealised(at(2), [held]) == 50.0
-    held.open_rate, held.amount = 95.0, 10.0
-    held.recalc_open_trade_value()
+    held.amount, held.stake_amount = 10.0, 950.0
     held.funding_fees = -3.0
     assert marks.unrealised(at(3), [held]) == 47.0
 
@@ -153,7 +150,7 @@ def test_position_when_partly_sold_or_added_to_or_funded_then_its_figures_of_the
 def test_trade_when_a_figure_is_not_finite_then_refused() -> None:
     marks = BacktestMarks({"BTC/USDT": rows(CALM, CALM)}, HOUR)
     held = position()
-    held.open_trade_value = math.nan
+    held.stake_amount = math.nan
 
     with pytest.raises(ValueError, match="can't be marked at 2024-01-01 01:00"):
         marks.unrealised(at(1), [held])

@@ -60,11 +60,14 @@ def test_open_value_when_entered_twice_then_the_exact_stake_with_its_fee(is_shor
     assert open_value(trade) == pytest.approx(1000.01 * (1 + sign * 0.001))
 
 
-def test_open_value_when_entered_once_then_freqtrades_own() -> None:
-    trade = position(("buy", 10.0, 100.0, 0.0))
+def test_open_value_when_entered_once_off_the_grid_then_the_exact_stake_with_its_fee() -> None:
+    """10 at 100.002 with twice the leverage, whatever the rate was rounded to."""
+    trade = position(("buy", 10.0, 100.002, 0.0))
+    trade.stake_amount, trade.open_rate = 500.01, 100.0
     trade.recalc_open_trade_value()
 
-    assert open_value(trade) == trade.open_trade_value == pytest.approx(1001.0)
+    assert trade.open_trade_value == pytest.approx(1001.0)
+    assert open_value(trade) == pytest.approx(1000.02 * 1.001)
 
 
 @pytest.mark.parametrize(
