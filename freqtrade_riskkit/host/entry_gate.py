@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from pandas import DataFrame
 
 from freqtrade_riskkit.config import RiskKitConfig
 from freqtrade_riskkit.core.decisions import ALLOWED, Decision
+from freqtrade_riskkit.core.entry.positions import OneEntryPerPair
 from freqtrade_riskkit.core.entry.request import AccountView, EntryKind, EntryRequest
 from freqtrade_riskkit.host import policies
 from freqtrade_riskkit.host.asked import Asked
@@ -23,7 +23,7 @@ from freqtrade_riskkit.host.denials import Denials
 from freqtrade_riskkit.host.entry_counts import EntryCounts
 from freqtrade_riskkit.host.ladders import ladder_of
 from freqtrade_riskkit.host.modes import Run
-from freqtrade_riskkit.host.trades import held_capital, is_being_replaced, open_trades, open_trades_on
+from freqtrade_riskkit.host.trades import held_capital, open_trades
 
 if TYPE_CHECKING:
     from freqtrade.strategy import IStrategy
@@ -40,6 +40,12 @@ class EntryGate:
         For its timeframe and wallets.
     run, currency
         Kind of run, stake currency.
+
+    Attributes
+    ----------
+    replaced
+        The trade whose order a backtest looks at for replacement right now; an entry asked for meanwhile is
+        that order, placed anew. None at any other time, and in a bot, which asks for these by their kind.
     """
 
     def __init__(self, config: RiskKitConfig, strategy: IStrategy, run: Run, currency: str) -> None:
@@ -47,9 +53,9 @@ class EntryGate:
         self._strategy = strategy
         self._is_simulated = run.is_simulated
         self._has_detail = bool(strategy.config.get("timeframe_detail"))
-        self._stacking = bool(strategy.config.get("position_stacking"))
         self.limit = policies.position_limit(config, strategy.max_open_trades)
         self._rules = policies.entry_rules(config, self.limit, timeframe_to_seconds(strategy.timeframe))
+        self._watches_pairs = any(isinstance(rule, OneEntryPerPair) for rule in self._rules)
         self._watches_time = policies.cooldown(config.entry, 1) is not None
         self._watches_capital = policies.fragmentation(config) is not None
         breaker = config.circuit_breaker
@@ -57,16 +63,16 @@ class EntryGate:
         self._confidence = SignalConfidence() if policies.uses_confidence(config.entry) else None
         level = logging.INFO if run.is_trade else logging.DEBUG
         self._asked: EntryRequest | None = None
+        self.replaced: LocalTrade | None = None
         self.denials = Denials(currency, level, would=config.mode != "enforce")
         self.entries = EntryCounts(level)
 
     def decide(self, asked: Asked, books: AccountBooks, candle: datetime | None) -> Decision:
         """Ask the breaker, then every rule; warnings are counted, the first denial is given."""
         pair = asked.pair
-        on_pair = open_trades_on(pair)
-        replaced = self._being_replaced(on_pair) if on_pair and asked.kind is EntryKind.INITIAL else []
-        if replaced or asked.kind is EntryKind.REPLACED:
-            asked = _with_its_kind(asked, replaced)
+        replaced = self.replaced
+        if replaced is not None or asked.kind is EntryKind.REPLACED:
+            asked = _of_a_replacement(asked, replaced)
         desk = books.desk
         if desk is not None:
             decision = desk.decide()
@@ -76,13 +82,13 @@ class EntryGate:
                     return decision
         request = self._asked = self._request(asked)
         trades = open_trades()
-        if replaced:
-            trades = [trade for trade in trades if trade not in replaced]
-            on_pair = [trade for trade in on_pair if trade not in replaced]
+        if replaced is not None:
+            trades = [trade for trade in trades if trade is not replaced]
+        pair_is_open = self._watches_pairs and any(trade.pair == pair for trade in trades)
         held = held_capital(trades) if self._watches_capital else 0.0
         last_entry_at = books.last_entry_at(trades) if self._watches_time else None
         balance = self._balance() if held else 0.0
-        view = AccountView(len(trades), bool(on_pair), last_entry_at, held, balance)
+        view = AccountView(len(trades), pair_is_open, last_entry_at, held, balance)
         for rule in self._rules:
             decision = rule.check(request, view)
             if not decision.allowed:
@@ -103,8 +109,8 @@ class EntryGate:
         """Note an initial entry that was let in and confirmed; False where it only replaces an order."""
         request = self._asked
         if request is None or request.pair != pair or request.now is not now:
-            asked = _with_its_kind(Asked(pair, now), self._being_replaced(open_trades_on(pair)))
-            request = self._request(asked)
+            asked, replaced = Asked(pair, now), self.replaced
+            request = self._request(asked if replaced is None else _of_a_replacement(asked, replaced))
         if request.kind is not EntryKind.INITIAL:
             return False
         confidence = request.confidence
@@ -125,12 +131,6 @@ class EntryGate:
     def _request(self, asked: Asked) -> EntryRequest:
         confidence = self._confidence_of(asked.pair, asked.now)
         return EntryRequest(asked.pair, asked.kind, asked.now, confidence, asked.enter_tag)
-
-    def _being_replaced(self, on_pair: Sequence[LocalTrade]) -> list[LocalTrade]:
-        """Give the trades of a pair whose order a backtest asks to replace; a bot doesn't ask for these."""
-        if not self._is_simulated:
-            return []
-        return [trade for trade in on_pair if is_being_replaced(trade, self._stacking)]
 
     def _of_the_breaker(self, denial: Decision, asked: Asked) -> Decision:
         """Give what an open breaker means for this entry: additions may be let pass."""
@@ -162,10 +162,10 @@ class EntryGate:
         return float(wallets.get_total_stake_amount()) if wallets is not None else 0.0
 
 
-def _with_its_kind(asked: Asked, replaced: list[LocalTrade]) -> Asked:
-    """Say what an entry is where it replaces an order: the trade tells whether the order was an added one."""
-    if replaced:
-        asked = asked._replace(kind=EntryKind.REPLACED, trade=replaced[0])
-    if asked.kind is not EntryKind.REPLACED or asked.trade is None:
+def _of_a_replacement(asked: Asked, replaced: LocalTrade | None) -> Asked:
+    """Say what an entry that replaces an order is: the trade tells whether the order was an added one."""
+    if replaced is not None:
+        asked = asked._replace(kind=EntryKind.REPLACED, trade=replaced)
+    if asked.trade is None:
         return asked
     return asked._replace(kind=EntryKind.REPLACED_ADDED) if asked.trade.nr_of_successful_entries else asked

@@ -94,23 +94,6 @@ def entry_orders_since(since: datetime) -> list[datetime]:
     )
 
 
-def open_trades_on(pair: str) -> Sequence[LocalTrade]:
-    """Give the open trades of one pair."""
-    if not Trade.use_db:
-        return LocalTrade.bt_trades_open_pp.get(pair, ())
-    return [trade for trade in Trade.get_open_trades() if trade.pair == pair]
-
-
-def is_being_replaced(trade: LocalTrade, stacking: bool) -> bool:
-    """Say whether an entry on a trade's pair in a backtest replaces an order of this trade.
-
-    Freqtrade takes the old order away before it asks again. Without position stacking it asks for an
-    open pair on no other occasion; with it, only a trade that has neither a fill nor an order can be
-    the one.
-    """
-    return not stacking or (not trade.has_open_orders and trade.nr_of_successful_entries == 0)
-
-
 def held_capital(trades: Sequence[LocalTrade]) -> float:
     """Add up the stake currency that open entry orders hold.
 

@@ -159,6 +159,7 @@ MOVED_UP = """
 """
 
 
+@pytest.mark.parametrize("stacking", [False, True], ids=["one a pair", "stacked"])
 @pytest.mark.parametrize(
     ("added_entries", "added", "stake"),
     [
@@ -169,7 +170,7 @@ MOVED_UP = """
     ],
 )
 def test_open_breaker_when_the_order_of_an_added_entry_is_replaced_then_as_the_entry_itself(
-    backtest: Backtest, added_entries: str, added: float, stake: float
+    backtest: Backtest, added_entries: str, added: float, stake: float, stacking: bool
 ) -> None:
     """Asked for at 03:00 at 99, before the trip of 04:00, and moved up each hour until it fills at 100.
 
@@ -190,6 +191,7 @@ def test_open_breaker_when_the_order_of_an_added_entry_is_replaced_then_as_the_e
         script=script,
         riskkit=section,
         config={**NO_FEE, "unfilledtimeout": {"entry": 6000, "exit": 6000, "unit": "minutes"}},
+        arguments=["--enable-position-stacking"] if stacking else [],
     )
 
     trade = run.trades.set_index("pair").loc[SECOND]
