@@ -6,12 +6,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from freqtrade_riskkit.core.account_history import Stretch
+from freqtrade_riskkit.core.performance import Metrics
 from freqtrade_riskkit.core.trends import Period
 from freqtrade_riskkit.report.account_report import AccountReport
+from freqtrade_riskkit.report.blocks import Column, print_in_blocks
 from freqtrade_riskkit.report.metric_rows import EQUITY_ROWS, METRIC_ROWS, cell
 from freqtrade_riskkit.report.safe_text import for_console, visible
 from freqtrade_riskkit.report.tables import lean_table, print_table
 from freqtrade_riskkit.report.wording import minute, money, percent, plain
+
+_TREND_HEADINGS = ("Trades", "W / L / D", "Net profit", "Win rate", "Expectancy", "Factor", "Drawdown")
 
 
 def print_account(console: Console, report: AccountReport) -> None:
@@ -63,23 +67,13 @@ def print_trend(console: Console, report: AccountReport) -> None:
     if report.by is None:
         return
     currency = visible(report.currency)
-    table = lean_table(f"By {report.by} (UTC), {visible(report.account_id)}, in {currency}")
-    table.add_column(str(report.by).capitalize(), no_wrap=True)
-    for heading in ("Trades", "W / L / D", "Net profit", "Win rate", "Expectancy", "Factor", "Drawdown"):
-        table.add_column(heading, justify="right")
-    for stretch in report.trend:
-        metrics = stretch.metrics
-        table.add_row(
-            named(stretch, report.by),
-            str(metrics.trades),
-            f"{metrics.wins} / {metrics.losses} / {metrics.draws}",
-            _amount(metrics.net_profit),
-            percent(metrics.win_rate),
-            _amount(metrics.expectancy),
-            plain(metrics.profit_factor),
-            percent(metrics.max_drawdown),
-        )
-    print_table(console, table)
+    title = f"By {report.by} (UTC), {visible(report.account_id)}, in {currency}"
+    periods = Column(str(report.by).capitalize(), [named(stretch, report.by) for stretch in report.trend])
+    rows = [_trend_row(stretch.metrics) for stretch in report.trend]
+    columns = [
+        Column(heading, [row[number] for row in rows]) for number, heading in enumerate(_TREND_HEADINGS)
+    ]
+    print_in_blocks(console, title, periods, columns)
     if not report.trend:
         console.print("No trade closed in the period.")
 
@@ -89,6 +83,18 @@ def named(stretch: Stretch, by: Period) -> str:
     if by is Period.MONTH:
         return f"{stretch.since:%Y-%m}"
     return f"{stretch.since:%G-W%V}" if by is Period.WEEK else f"{stretch.since:%Y-%m-%d}"
+
+
+def _trend_row(metrics: Metrics) -> tuple[str, ...]:
+    return (
+        str(metrics.trades),
+        f"{metrics.wins} / {metrics.losses} / {metrics.draws}",
+        _amount(metrics.net_profit),
+        percent(metrics.win_rate),
+        _amount(metrics.expectancy),
+        plain(metrics.profit_factor),
+        percent(metrics.max_drawdown),
+    )
 
 
 def _amount(value: float | None) -> str:

@@ -5,28 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.markup import escape
 
 from freqtrade_riskkit.report.account_report import AccountReport
-from freqtrade_riskkit.report.account_table import extent, print_trend
+from freqtrade_riskkit.report.account_table import print_trend
+from freqtrade_riskkit.report.blocks import Column, print_in_blocks
 from freqtrade_riskkit.report.metric_rows import EQUITY_ROWS, METRIC_ROWS, cell
 from freqtrade_riskkit.report.safe_text import for_console, visible
-from freqtrade_riskkit.report.tables import lean_table, print_table
-from freqtrade_riskkit.report.wording import money
+from freqtrade_riskkit.report.wording import minute, money
 
 NEVER_ADDED = "Accounts are never added up: each column stands for itself."
 
 
 def print_beside(console: Console, reports: Sequence[AccountReport]) -> None:
-    """Print one column for each account, then each one's trends."""
-    table = lean_table("Accounts side by side")
-    table.add_column("Figure", min_width=18)
-    columns = [list(_cells(report)) for report in reports]
-    for report in reports:
-        table.add_column(for_console(report.account_id), justify="right", overflow="fold")
-    for number, label in enumerate(_labels()):
-        table.add_row(label, *(escape(column[number]) for column in columns))
-    print_table(console, table)
+    """Print one column for each account, in blocks where they are many, then each one's trends."""
+    columns = [Column(visible(report.account_id), list(_cells(report)), folds=True) for report in reports]
+    print_in_blocks(console, "Accounts side by side", Column("Figure", list(_labels())), columns)
     console.print(NEVER_ADDED)
     for report in reports:
         for note in report.notes:
@@ -35,7 +28,7 @@ def print_beside(console: Console, reports: Sequence[AccountReport]) -> None:
 
 
 def _labels() -> Iterable[str]:
-    yield from ("Generation", "Currency", "Period (UTC)", "Opening balance")
+    yield from ("Generation", "Currency", "Trades taken", "Since (UTC)", "Until (UTC)", "Opening balance")
     yield from (row.words for row in (*METRIC_ROWS, *EQUITY_ROWS))
 
 
@@ -44,7 +37,9 @@ def _cells(report: AccountReport) -> Iterable[str]:
     currency = visible(report.currency)
     yield f"{report.generation} of {report.generations}"
     yield currency
-    yield extent(report)
+    yield "all" if report.last is None else f"the last {report.last}"
+    yield minute(report.total.since)
+    yield minute(report.total.until)
     yield money(report.total.opening_balance, currency)
     for row in METRIC_ROWS:
         yield cell(getattr(report.total.metrics, row.name), row.unit, currency)

@@ -9,10 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 
 
-def lean_table(title: str) -> Table:
+def lean_table(title: str | None) -> Table:
     """Begin a table without vertical lines; the title is taken word for word."""
     return Table(
-        title=escape(title),
+        title=None if title is None else escape(title),
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -26,6 +26,8 @@ def add_moment_column(table: Table, heading: str) -> None:
     table.add_column(heading, min_width=len("2024-08-05"))
 
 
-def print_table(console: Console, table: Table) -> None:
-    """Print a table with air around it."""
-    console.print(Padding(table, (1, 0)))
+def print_table(console: Console, table: Table, above: int = 1) -> None:
+    """Print a table with air around it; what is too wide for its column goes on in the next line, uncut."""
+    for column in table.columns:
+        column.overflow = "fold"
+    console.print(Padding(table, (above, 0, 1, 0)))
