@@ -63,7 +63,7 @@ class Source:
             if own is None:
                 continue
             query = select(column).where(column.is_not(None)).distinct()
-            others = sorted(value for (value,) in self.connection.execute(query) if value != own)
+            others = sorted(str(value) for (value,) in self.connection.execute(query) if value != own)
             if others:
                 hint = "; name the account with --account" if what == "exchange" else ""
                 raise Refused(
@@ -98,7 +98,7 @@ def open_source(db_url: str) -> Iterator[Source]:
             with connection.begin():
                 _refuse_other_layout(connection, label)
                 yield Source(label, connection)
-    except (SQLAlchemyError, sqlite3.Error, OSError, ValueError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError, TypeError, ValueError) as error:
         reason = str(getattr(error, "orig", None) or error)
         text = f"{label} can't be read: {reason}"
         raise Refused(place.without_secrets(text) if place is not None else text) from None

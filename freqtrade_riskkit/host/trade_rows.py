@@ -5,13 +5,15 @@ Rows have the names of Freqtrade's classes, so that one translation serves both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from freqtrade.persistence import Order, Trade
-from sqlalchemy import ColumnElement, Result, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Result, Row, Select, and_, func, select, type_coerce
+from sqlalchemy.types import NullType
 
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.translation import trade_record, utc
@@ -52,11 +54,11 @@ class TradeRow(NamedTuple):
     close_profit_abs: float | None
     fee_open: float | None
     fee_close: float | None
-    open_date: datetime
-    close_date: datetime | None
     enter_tag: str | None
     exit_reason: str | None
     leverage: float | None
+    open_date: datetime
+    close_date: datetime | None
     orders: list[OrderRow]
 
     @property
@@ -65,11 +67,19 @@ class TradeRow(NamedTuple):
         return "sell" if self.is_short else "buy"
 
 
-_TRADE_COLUMNS = [TRADES.c[name] for name in TradeRow._fields if name != "orders"]
+_TRADE_FIELDS = [name for name in TradeRow._fields if name != "orders"]
+_MOMENTS = ("open_date", "close_date")
+# NullType leaves moments as the driver gives them: one that is none would end the reading of all rows.
+_TRADE_COLUMNS: list[ColumnElement[Any]] = [
+    type_coerce(TRADES.c[name], NullType()).label(name) if name in _MOMENTS else TRADES.c[name]
+    for name in _TRADE_FIELDS
+]
 _ORDER_COLUMNS = [ORDERS.c[name] for name in OrderRow._fields]
+_IDS_AT_ONCE = 10_000
+"""SQLite takes 32,766 values in a query, PostgreSQL 65,535."""
 
 NEEDED = {
-    "trades": frozenset({"is_open", "exchange"} | {column.name for column in _TRADE_COLUMNS}),
+    "trades": frozenset({"is_open", "exchange", "stake_currency"} | set(_TRADE_FIELDS)),
     "orders": frozenset({"id", "order_id"} | {column.name for column in _ORDER_COLUMNS}),
 }
 """Columns without which a database can't be read, by table."""
@@ -126,14 +136,25 @@ def closed_since(rows: Rows, account_id: str, since: datetime) -> Portion:
 
 def still_closed(rows: Rows, trade_ids: Iterable[int]) -> set[int]:
     """Give those of some ids that closed trades have."""
-    chosen = and_(TRADES.c.is_open.is_(False), TRADES.c.id.in_(list(trade_ids)))
-    return {row.id for row in rows(select(TRADES.c.id).where(chosen))}
+    asked, found = list(trade_ids), set[int]()
+    for begin in range(0, len(asked), _IDS_AT_ONCE):
+        some = asked[begin : begin + _IDS_AT_ONCE]
+        chosen = and_(TRADES.c.is_open.is_(False), TRADES.c.id.in_(some))
+        found.update(row.id for row in rows(select(TRADES.c.id).where(chosen)))
+    return found
 
 
 def last_closed_at(rows: Rows) -> datetime | None:
-    """Give when the newest trade closed; None where none did."""
-    found: datetime | None = rows(select(func.max(TRADES.c.close_date))).scalar()
-    return utc(found) if found is not None else None
+    """Give when the newest trade closed, of those whose close date can be read; None where none did."""
+    date = type_coerce(TRADES.c.close_date, NullType())
+    found = rows(select(func.max(date))).scalar()
+    if found is None:
+        return None
+    try:
+        return utc(_moment("close_date", found))
+    except ValueError:  # the highest value is no moment: look through all of them
+        dates = rows(select(date).where(TRADES.c.close_date.is_not(None))).scalars()
+        return max(_readable(dates), default=None)
 
 
 def _portion(rows: Rows, account_id: str, trades: Sequence[Row[Any]], chosen: ColumnElement[bool]) -> Portion:
@@ -145,9 +166,34 @@ def _portion(rows: Rows, account_id: str, trades: Sequence[Row[Any]], chosen: Co
             orders.setdefault(order.ft_trade_id, []).append(order)
     records, unreadable = [], {}
     for row in trades:
-        trade = TradeRow._make((*row, orders.get(row[0], [])))
         try:
+            moments = (_moment("open_date", row.open_date), _moment("close_date", row.close_date))
+            trade: Any = TradeRow._make((*row[:-2], *moments, orders.get(row.id, [])))
             records.append(trade_record(trade, account_id))
-        except ValueError as error:
-            unreadable[trade.id] = str(error)
+        except (TypeError, ValueError) as error:
+            unreadable[row.id] = _named(row, error)
     return Portion(records, unreadable, int(trades[-1][0]) if trades else None)
+
+
+def _named(row: Row[Any], error: Exception) -> str:
+    """Say what is wrong with a trade; a reason that names it already stays as it is."""
+    name, reason = f"trade {row.id} ({row.pair})", str(error)
+    return reason if reason.startswith(name) else f"{name}: {reason}"
+
+
+def _moment(name: str, stored: Any) -> Any:
+    """Read a moment as the driver gives it: text from SQLite, a moment from PostgreSQL; None stays None."""
+    if stored is None or isinstance(stored, datetime):
+        return stored
+    if not isinstance(stored, str):
+        raise ValueError(f"{name} is no date: {stored!r}")
+    try:
+        return datetime.fromisoformat(stored)
+    except ValueError:
+        raise ValueError(f"{name} is no date: {stored!r}") from None
+
+
+def _readable(values: Iterable[Any]) -> Iterator[datetime]:
+    for value in values:
+        with suppress(ValueError):
+            yield utc(_moment("close_date", value))

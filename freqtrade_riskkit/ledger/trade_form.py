@@ -23,8 +23,8 @@ def stored_form(record: TradeRecord) -> TradeRecord:
     Raises
     ------
     RecordRefused
-        A number is infinite or not a number, a time has no time zone, an id or count is out of range. The
-        message names the trade.
+        A number is infinite or not a number, a time has no time zone, an id or count is out of range,
+        a value is of another type. The message names the trade.
     """
     slippage = record.realised_slippage
     try:
@@ -52,8 +52,8 @@ def stored_form(record: TradeRecord) -> TradeRecord:
         # A sum is finite only where every part is: one look instead of ten, for nearly every trade.
         if not math.isfinite(sum(form[4:12]) + form.leverage + (form.realised_slippage or 0.0)):
             _refuse_infinite(form)
-    except ValueError as error:
-        raise RecordRefused(f"trade {record.trade_id} ({escaped(record.pair)})", str(error)) from error
+    except (TypeError, ValueError) as error:
+        raise RecordRefused(f"trade {record.trade_id} ({escaped(str(record.pair))})", str(error)) from error
     return form
 
 

@@ -19,6 +19,7 @@ REFUSED = {
     "a folder": "there is no Freqtrade database ",
     "no database": "can't be read: file is not a database",
     "no columns": "is of an unknown version, it lacks trades.is_short, orders.ft_price",
+    "no currency": "is of an unknown version, it lacks trades.stake_currency",
     "no tables": "is of an unknown version, it lacks trades, orders",
     "empty": "holds no trades",
     "other currency": "holds trades of the stake currency BTC, the config's is USDT: they belong to another",
@@ -45,6 +46,8 @@ def test_import_when_the_database_is_not_one_then_refused_in_one_line_and_nothin
         named.write_text("this is no database, however long one looks at it " * 100)
     elif case == "no columns":
         change(database, "ALTER TABLE trades DROP COLUMN is_short", "ALTER TABLE orders DROP COLUMN ft_price")
+    elif case == "no currency":
+        change(database, "ALTER TABLE trades DROP COLUMN stake_currency")
     elif case == "no tables":
         named = tmp_path / "other.sqlite"
         sqlite3.connect(named).close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from freqtrade_riskkit.host import reconcile
 from freqtrade_riskkit.host.bot_ledger import BotLedger, ledger_of
 from freqtrade_riskkit.host.kept_orders import KeptOrders
 from freqtrade_riskkit.host.reconcile import Reconcile
-from freqtrade_riskkit.host.trade_rows import closed_after, closed_since
+from freqtrade_riskkit.host.trade_rows import closed_after, closed_since, still_closed
 from freqtrade_riskkit.host.translation import order_records, trade_record
 from freqtrade_riskkit.ledger import open_last_used
 from tests.unit.host.freqtrade_database import freqtrade_database
@@ -210,6 +211,47 @@ def test_trade_when_it_has_no_profit_or_no_close_date_then_told_once_and_the_oth
     bot.loop(minutes=70)
     bot.loop()
     assert [record.trade_id for record in bot.recorded()] == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE trades SET close_date = 12345 WHERE id = 2", "close_date is no date: 12345"),
+        ("UPDATE trades SET close_date = 'yesterday' WHERE id = 2", "close_date is no date: 'yesterday'"),
+        ("UPDATE trades SET close_profit_abs = '1,5' WHERE id = 2", "could not convert string to float:"),
+        ("UPDATE orders SET filled = '0,5' WHERE ft_trade_id = 2", "can't multiply sequence"),
+        ("UPDATE trades SET enter_tag = x'ff' WHERE id = 2", "a bytes-like object is required"),
+    ],
+    ids=["date a number", "date a word", "profit", "filled", "tag no text"],
+)
+def test_trade_when_a_value_is_of_another_type_then_told_once_and_the_others_are_recorded(
+    bot: Bot, statement: str, reason: str
+) -> None:
+    for number in (1, 2, 3):
+        put_trade(number, minutes=number)
+    change(statement)
+    for _ in range(3):
+        bot.loop(minutes=70)
+
+    assert [record.trade_id for record in bot.recorded()] == [1, 3]
+    (told,) = bot.alerts
+    assert told.startswith(f"RECORD_REFUSED: not recorded: trade 2 (BTC/USDT): {reason}")
+
+
+def test_recorded_trades_when_more_than_a_query_takes_are_asked_for_then_each_is_found(bot: Bot) -> None:
+    """PostgreSQL takes 65,535 values in a query, SQLite 32,766 unless its makers allowed more."""
+    driver = Trade.session.connection().connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+    for number in (1, 2, 3):
+        put_trade(number, minutes=number)
+    put_trade(4)
+
+    asked = [1, *range(10, 40_000), 2, 4]
+
+    assert still_closed(Trade.session.execute, asked) == {1, 2}
+    assert still_closed(Trade.session.execute, iter(asked)) == {1, 2}
+    assert still_closed(Trade.session.execute, []) == set()
 
 
 def test_recorded_trade_when_it_turns_unreadable_then_what_is_recorded_stays(bot: Bot) -> None:
