@@ -6,7 +6,7 @@ import json
 import math
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -142,9 +142,10 @@ def _database_of(freqtrade: Mapping[str, Any]) -> str:
 def _import(source: Source, ledger: AccountLedger, now: datetime) -> Imported:
     """Record all closed trades, so many in a transaction; what takes long shows how far it is."""
     imported = Imported(ledger.account_id, ledger.generation)
-    total, begun, last_id = source.closed_count(), time.monotonic(), -1
-    task: TaskID | None = None
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    total, begun = source.closed_count(), time.monotonic()
+    last_id: int | None = None
+    shown: tuple[Progress, TaskID] | None = None
+    with ExitStack() as at_end:
         while True:
             portion = closed_after(source.connection.execute, ledger.account_id, last_id, TRADES_AT_ONCE)
             if portion.last_id is None:
@@ -153,9 +154,11 @@ def _import(source: Source, ledger: AccountLedger, now: datetime) -> Imported:
             imported.see(portion.records)
             imported.count(_put(ledger, portion, now))
             imported.left_out |= portion.unreadable
-            if task is None and time.monotonic() - begun > _QUIET_SECONDS:
-                task = bar.add_task("Importing trades", total=total)
-            if task is not None:
+            if shown is None and time.monotonic() - begun > _QUIET_SECONDS:
+                bar = at_end.enter_context(Progress(console=Console(stderr=True), transient=True))
+                shown = bar, bar.add_task("Importing trades", total=total)
+            if shown is not None:
+                bar, task = shown
                 done = imported.added + imported.changed + imported.unchanged + len(imported.left_out)
                 bar.update(task, completed=done)
 

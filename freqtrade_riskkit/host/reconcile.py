@@ -28,7 +28,7 @@ class _Round:
     """A comparison of all trades that is under way: what the ledger had, and up to which id it came."""
 
     unseen: dict[int, str]
-    last_id: int = -1
+    last_id: int | None = None
 
 
 class Reconcile:

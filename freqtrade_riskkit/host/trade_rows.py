@@ -117,9 +117,11 @@ class Portion:
         return digests
 
 
-def closed_after(rows: Rows, account_id: str, trade_id: int, count: int) -> Portion:
-    """Read at most `count` closed trades with higher ids, in the order of their ids."""
-    chosen = and_(TRADES.c.is_open.is_(False), TRADES.c.id > trade_id)
+def closed_after(rows: Rows, account_id: str, trade_id: int | None, count: int) -> Portion:
+    """Read at most `count` closed trades with higher ids than this, or from the lowest, in their order."""
+    chosen = TRADES.c.is_open.is_(False)
+    if trade_id is not None:
+        chosen = and_(chosen, TRADES.c.id > trade_id)
     trades = rows(select(*_TRADE_COLUMNS).where(chosen).order_by(TRADES.c.id).limit(count)).all()
     if not trades:
         return Portion([], {}, None)

@@ -78,9 +78,11 @@ def test_import_when_no_database_is_named_then_it_is_that_of_the_config(
     put_trade(1, minutes=1)
     config = write_config(tmp_path, account="bot@binance:spot:dry", db_url=f"sqlite:///{database}")
     assert exit_code("import", "-c", config) == 0
-    assert capsys.readouterr().out == (
+    told = capsys.readouterr()
+    assert told.out == (
         "account bot@binance:spot:dry, generation 1: 1 trades added, 0 changed, 0 unchanged, 0 left out\n"
     )
+    assert told.err == ""
 
 
 def test_import_when_many_portions_then_all_of_them(

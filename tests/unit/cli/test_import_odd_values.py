@@ -58,6 +58,24 @@ def test_import_when_a_value_is_of_another_type_then_its_trade_is_named_and_the_
     assert others[0].count("trade 2") == 1
 
 
+def test_import_when_an_id_is_negative_then_its_trade_is_named_and_the_others_are_there(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put_trade(1, minutes=1)
+    put_trade(2, minutes=2)
+    change(
+        database,
+        "UPDATE trades SET id = -7 WHERE id = 2",
+        "UPDATE orders SET ft_trade_id = -7 WHERE ft_trade_id = 2",
+    )
+
+    assert exit_code("import", "-c", write_config(tmp_path), "--db", database) == 1
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert "1 trades added" in first
+    assert second.startswith("left out: trade -7 (BTC/USDT): trade_id must be from 0 ")
+
+
 def test_import_when_the_newest_close_date_is_none_then_the_account_was_last_used_at_the_one_before(
     database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
