@@ -32,8 +32,8 @@ RUNS = {"off": "without the kit", "on": "with the kit"}
 SETTINGS = (
     "The kit runs at its defaults, save two: a drawdown trip and the second trip within 24 hours wait for "
     "a person, and nobody is there in a backtest. In kit-on.json the first ends after a day, the second like "
-    "any other. Entries that an open breaker's lock keeps away are no denials: Freqtrade doesn't ask then. "
-    "A breaker limits bad days; it makes no losing strategy win."
+    "any other. Entries that an open breaker's lock keeps away count as denials too. A breaker limits "
+    "bad days; it makes no losing strategy win."
 )
 
 
