@@ -34,7 +34,7 @@ def in_database(bot: Bot) -> list[TradeRecord]:
     """Give what the bot's database says, translated, in the order of closing."""
     engine = create_engine(f"sqlite:///file:{bot.database}?mode=ro&uri=true")
     with engine.connect() as connection:
-        portion = closed_after(connection.execute, bot.seen()["account_id"], -1, 100_000)
+        portion = closed_after(connection.execute, _account_of(bot), -1, 100_000)
     engine.dispose()
     assert portion.unreadable == {}
     return sorted(portion.records, key=lambda record: (record.exit_at, record.trade_id))
@@ -48,4 +48,13 @@ def rows(bot: Bot, statement: str) -> list[tuple[Any, ...]]:
 
 def _look_at(bot: Bot, db_url: str | None) -> AccountLedger | None:
     url = db_url if db_url is not None else f"sqlite:///{bot.ledger}"
-    return open_last_used(url, bot.ledger.parent, bot.seen()["account_id"])
+    return open_last_used(url, bot.ledger.parent, _account_of(bot))
+
+
+def _account_of(bot: Bot) -> str:
+    """Give the account's name; a bot that has just begun is waited for, until it has told it."""
+    seen = bot.seen()
+    if "account_id" not in seen:
+        seen = bot.when("the first loop", lambda seen: seen["account_id"])
+    account_id: str = seen["account_id"]
+    return account_id
