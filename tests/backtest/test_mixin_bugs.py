@@ -14,6 +14,7 @@ import pytest
 from freqtrade_riskkit.core.entry.positions import PositionLimit
 from freqtrade_riskkit.host import backtest_hooks, gates
 from freqtrade_riskkit.host.books import AccountBooks
+from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.confidence import SignalConfidence
 from freqtrade_riskkit.host.exits import BracketDesk
 from tests.support import candles
@@ -52,6 +53,24 @@ def test_rule_when_it_raises_then_entries_are_denied_and_the_traceback_logged(
     assert run.trades.empty
     assert run.riskkit["denials"] == {"CHECK_FAILED": 3}
     assert "Bug: on purpose" in "".join(_tracebacks(caplog, "freqtrade_riskkit.session"))
+
+
+def test_order_when_it_can_not_be_counted_then_no_other_passes_before_the_next_loop(
+    backtest: Backtest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its entry is placed already; an order rate that misses orders must not let further ones through."""
+    monkeypatch.setattr(BreakerDesk, "order_placed", raises)
+    script = {
+        PAIR: {"enter": ["2024-01-01 02:00"]},
+        OTHER: {"enter": ["2024-01-01 02:00", "2024-01-01 06:00"]},
+    }
+
+    run = backtest(scripted_with_kit(), STILL, script=script, riskkit={**LIMIT, "circuit_breaker": {}})
+
+    assert list(run.trades["open_date"].dt.hour) == [2, 6]
+    assert set(run.trades["pair"]) == {PAIR, OTHER}
+    assert run.riskkit["denials"] == {"CHECK_FAILED": 1}
+    assert "could not be counted" in caplog.text
 
 
 def test_gate_when_it_raises_itself_then_entries_are_denied_and_the_traceback_logged(
