@@ -1,4 +1,4 @@
-"""The mixin that a strategy subclasses. Every callback asks the session and answers; no logic here."""
+"""The mixin that a strategy subclasses. Callbacks ask the session and answer; rules stand elsewhere."""
 
 from __future__ import annotations
 
