@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from freqtrade.enums import ExitCheckTuple
+from freqtrade.enums import ExitCheckTuple, ExitType
 from freqtrade.persistence import Order, Trade
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
@@ -113,9 +113,11 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         if plans is None or standing is None:
             return found
         best = (low if standing.is_short else high) or rate
-        if found or (best <= standing.near_rate if standing.is_short else best >= standing.near_rate):
+        if best <= standing.near_rate if standing.is_short else best >= standing.near_rate:
             return plans.add(standing, trade, found, best, current_time)
-        return found
+        if not found or (len(found) == 1 and found[0].exit_type is ExitType.EXIT_SIGNAL):
+            return found
+        return plans.add(standing, trade, found, best, current_time)
 
     def ft_check_timed_out(self, trade: Trade, order: Order, current_time: datetime) -> bool:
         """Take back an entry order that a trip cancels, else ask Freqtrade."""

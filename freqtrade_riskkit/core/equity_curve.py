@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+_ROUNDING = 1e-12
+
 
 class EquityCurve:
     """Keeps the extremes of the equity at the marks, and of what it would have been at its worst between.
@@ -27,12 +31,18 @@ class EquityCurve:
     adverse_max_drawdown, adverse_worst_day_loss
         The same with every open position at its worst rate since the mark before, all at once: a bound
         that the equity between two marks can't have gone below.
+    calm_above, calm_from, calm_to
+        While the day's opening stays, a mark whose worst is above the first, with an equity above the second
+        and not above the third, changes nothing but `usable`.
     """
 
     __slots__ = (
         "_aside",
         "adverse_max_drawdown",
         "adverse_worst_day_loss",
+        "calm_above",
+        "calm_from",
+        "calm_to",
         "max_drawdown",
         "max_drawdown_abs",
         "peak",
@@ -46,6 +56,8 @@ class EquityCurve:
         self.peak = equity + aside
         self.max_drawdown = self.max_drawdown_abs = self.worst_day_loss = 0.0
         self.adverse_max_drawdown = self.adverse_worst_day_loss = 0.0
+        self.calm_above = self.calm_from = math.inf
+        self.calm_to = -math.inf
 
     @property
     def equity(self) -> float:
@@ -79,13 +91,31 @@ class EquityCurve:
                 self.adverse_max_drawdown = ratio
         if equity >= self.peak:
             self.peak = equity
+        else:
+            fall = self.peak - equity
+            ratio = fall / self.peak if self.peak > 0 else 1.0
+            if ratio > self.max_drawdown:
+                self.max_drawdown = ratio
+            if fall > self.max_drawdown_abs:
+                self.max_drawdown_abs = fall
+        self._note_calm(day_opening)
+
+    def _note_calm(self, day_opening: float | None) -> None:
+        peak, aside = self.peak, self._aside
+        today = peak if day_opening is None else day_opening
+        if not (peak > 0 and today > 0):
+            self.calm_above = math.inf
             return
-        fall = self.peak - equity
-        ratio = fall / self.peak if self.peak > 0 else 1.0
-        if ratio > self.max_drawdown:
-            self.max_drawdown = ratio
-        if fall > self.max_drawdown_abs:
-            self.max_drawdown_abs = fall
+        margin = _ROUNDING * max(peak, today)
+        self.calm_to = peak - aside
+        self.calm_above = margin + max(
+            today * (1 - self.adverse_worst_day_loss), peak * (1 - self.adverse_max_drawdown) - aside
+        )
+        self.calm_from = margin + max(
+            today * (1 - self.worst_day_loss),
+            peak * (1 - self.max_drawdown) - aside,
+            peak - self.max_drawdown_abs - aside,
+        )
 
 
 def _fall(peak: float, equity: float) -> float:

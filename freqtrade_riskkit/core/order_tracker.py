@@ -75,9 +75,9 @@ class OrderTracker:
         else:
             self._open[order.order_id] = order
 
-    def count_finished(self, purpose: Purpose, state: OrderState) -> None:
-        """Count an order that ended without ever having been seen open."""
-        self._finished[purpose, state] += 1
+    def count_finished(self, purpose: Purpose, state: OrderState, count: int = 1) -> None:
+        """Count orders that ended without ever having been seen open."""
+        self._finished[purpose, state] += count
 
     @property
     def open_orders(self) -> tuple[OrderRecord, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
-from typing import NamedTuple
+from collections import Counter
+from datetime import datetime, timedelta
 
 import numpy as np
 from freqtrade.persistence import LocalTrade
@@ -13,17 +13,7 @@ from freqtrade_riskkit.core.order_tracker import OrderTracker
 from freqtrade_riskkit.core.performance import Metrics, Performance
 from freqtrade_riskkit.core.performance_arrays import metrics_of_arrays
 from freqtrade_riskkit.core.records import TradeRecord
-from freqtrade_riskkit.host.translation import fees_of, finished_orders, trade_record
-
-
-class Close(NamedTuple):
-    """What the breaker needs of a closed trade; a `TradeRecord` has all of it too."""
-
-    trade_id: int
-    net_pnl: float
-    pnl_ratio: float
-    entry_at: datetime
-    exit_at: datetime
+from freqtrade_riskkit.host.translation import fees_of, finished_orders, orders_of_two, trade_record
 
 
 class BacktestFigures:
@@ -42,29 +32,49 @@ class BacktestFigures:
 
     Attributes
     ----------
-    closes
-        What was read of the trades as they closed, in the order in which they were taken in.
+    net_pnl, closed_at
+        Profit in stake currency and close date of each closed trade, in the order of their taking in.
     """
 
     def __init__(self, account_id: str, performance: Performance) -> None:
         self._account_id = account_id
         self._performance = performance
-        self._trades: list[LocalTrade] = []
         self._records: list[TradeRecord] = []
-        self.closes: list[Close] = []
+        self._trades: list[LocalTrade] = []
+        self._fees: list[float] = []
+        self._held: list[timedelta] = []
+        self._exit_reasons: Counter[str | None] = Counter()
+        self._of_more_orders: list[LocalTrade] = []
+        self.net_pnl: list[float] = []
+        self.closed_at: list[datetime] = []
 
-    def take(self, trade: LocalTrade) -> Close:
-        """Take in a closed trade, and give what the breaker needs of it.
+    def take(self, trade: LocalTrade) -> None:
+        """Take in a closed trade, and refuse at once what its record would be refused for.
+
+        What the figures need is read at once, while Freqtrade works on the trade: to go over thousands of
+        them again at the end takes several times as long.
 
         Raises
         ------
         ValueError
             Where it can't be read; nothing is taken in then.
         """
-        close = _read_close(trade)
+        net_pnl, pnl_ratio, closed_at = trade.close_profit_abs, trade.close_profit or 0.0, trade.close_date
+        if closed_at is None or net_pnl is None or trade.close_rate is None:
+            raise ValueError(f"trade {trade.id} ({trade.pair}) is not closed completely")
+        fees = fees_of(trade)
+        if not math.isfinite(net_pnl + pnl_ratio + fees):
+            figures = f"net_pnl={net_pnl}, pnl_ratio={pnl_ratio}, fees={fees}"
+            raise ValueError(f"trade {trade.id}: {figures} must be finite")
+        self._held.append(closed_at - trade.open_date)
         self._trades.append(trade)
-        self.closes.append(close)
-        return close
+        self._fees.append(fees)
+        self.net_pnl.append(net_pnl)
+        self.closed_at.append(closed_at)
+        if len(trade.orders) == 2:
+            self._exit_reasons[trade.exit_reason] += 1
+        else:
+            self._of_more_orders.append(trade)
 
     @property
     def starting_balance(self) -> float:
@@ -87,35 +97,27 @@ class BacktestFigures:
     def orders(self) -> OrderTracker:
         """The orders of the trades, counted."""
         tracker = OrderTracker(self._account_id)
-        for trade in self._trades:
+        for reason, count in self._exit_reasons.items():
+            for purpose, state in orders_of_two(reason):
+                tracker.count_finished(purpose, state, count)
+        for trade in self._of_more_orders:
             for purpose, state in finished_orders(trade):
                 tracker.count_finished(purpose, state)
         return tracker
 
     def metrics(self, since: datetime, until: datetime) -> Metrics:
         """Give the figures over all trades at once, the same as `performance` gives."""
-        closes, start = self.closes, self._performance.starting_balance
-        fees = np.array([fees_of(trade) for trade in self._trades], dtype=float)
-        net_pnl = np.array([close.net_pnl for close in closes], dtype=float)
-        held = np.array([(close.exit_at - close.entry_at).total_seconds() for close in closes], dtype=float)
-        return metrics_of_arrays(start, net_pnl, fees, held, since, until)
+        return metrics_of_arrays(
+            self._performance.starting_balance,
+            np.array(self.net_pnl, dtype=float),
+            np.array(self._fees, dtype=float),
+            np.array([held.total_seconds() for held in self._held], dtype=float),
+            since,
+            until,
+        )
 
     def _take_in(self) -> None:
         for trade in self._trades[len(self._records) :]:
             record = trade_record(trade, self._account_id)
             self._performance.take(record)
             self._records.append(record)
-
-
-def _read_close(trade: LocalTrade) -> Close:
-    """Read a closed trade of a backtest, and refuse at once what its record would be refused for.
-
-    Its orders aren't looked at: the profit is made of their prices and amounts.
-    """
-    net_pnl, pnl_ratio, closed_at = trade.close_profit_abs, trade.close_profit or 0.0, trade.close_date
-    if closed_at is None or net_pnl is None or trade.close_rate is None:
-        raise ValueError(f"trade {trade.id} ({trade.pair}) is not closed completely")
-    if not math.isfinite(net_pnl + pnl_ratio + (trade.fee_open or 0.0) + (trade.fee_close or 0.0)):
-        figures = f"net_pnl={net_pnl}, pnl_ratio={pnl_ratio}, its fees={trade.fee_open}, {trade.fee_close}"
-        raise ValueError(f"trade {trade.id}: {figures} must be finite")
-    return Close(trade.id, net_pnl, pnl_ratio, trade.open_date, closed_at)

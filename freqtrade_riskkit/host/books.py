@@ -15,12 +15,10 @@ from freqtrade_riskkit.core.equity_curve import EquityCurve
 from freqtrade_riskkit.core.order_tracker import OrderTracker
 from freqtrade_riskkit.core.performance import Metrics, Performance
 from freqtrade_riskkit.core.records import TradeRecord
-from freqtrade_riskkit.host.backtest_figures import BacktestFigures, Close
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.closed_figures import ClosedFigures
 from freqtrade_riskkit.host.realised_equity import RealisedEquity
 from freqtrade_riskkit.host.trades import ClosedTrades, open_trades
-from freqtrade_riskkit.host.translation import utc
 
 
 class Marks(Protocol):
@@ -66,13 +64,14 @@ class AccountBooks:
         Called with the id of each trade taken in; None where nobody wants to know.
     has_partial_exits
         False spares the look for them, where a backtest can't make any.
-    is_simulated
-        Whether they are a backtest's, which makes the records of closed trades once somebody asks.
 
     Attributes
     ----------
     closed
         What is kept of the closed trades.
+    now, given
+        The last moment that was taken in, and the same as Freqtrade gave it: to compare moments of its own
+        with that one is many times as fast as with one of another timezone object.
     """
 
     def __init__(
@@ -82,23 +81,21 @@ class AccountBooks:
         performance: Performance,
         started_at: datetime,
         on_closed: Callable[[int], None] | None,
-        has_partial_exits: bool,
-        is_simulated: bool,
+        has_partial_exits: bool = True,
     ) -> None:
         self.account_id = account_id
         self.feed = feed
-        self.closed = (BacktestFigures if is_simulated else ClosedFigures)(account_id, performance)
+        self.closed = ClosedFigures(account_id, performance)
         self.desk: BreakerDesk | None = None
         self.equity = RealisedEquity(0.0, {})
         self.curve: EquityCurve | None = None
         self.marks: Marks | None = None
         self.started_at = started_at
         self.began_at = started_at
-        self.now = started_at
+        self.now = self.given = started_at
         self.last_closed_entry_at: datetime | None = None
         self._on_closed = on_closed
         self._has_partial_exits = has_partial_exits
-        self._is_simulated = is_simulated
         self._waiting: deque[LocalTrade] = deque()
         self._position_samples = 0
         self._positions_seen = 0
@@ -161,7 +158,7 @@ class AccountBooks:
             self._hold(closed, unrealised)
         if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
             self.last_closed_entry_at = closed.entry_at
-        if not self._is_simulated and closed.entry_at < self.began_at:
+        if closed.entry_at < self.began_at:
             self.began_at = closed.entry_at
         if self._on_closed is not None:
             self._on_closed(closed.trade_id)
@@ -181,18 +178,16 @@ class AccountBooks:
         if self.curve is not None:
             self._hold(record, self._unrealised_beside(()))
 
-    def _hold(self, closed: Close | TradeRecord, unrealised: float) -> None:
-        equity = self.equity.close(closed.trade_id, closed.net_pnl)
+    def _hold(self, record: TradeRecord, unrealised: float) -> None:
+        equity = self.equity.close(record.trade_id, record.net_pnl)
         if self.desk is not None:
-            self.desk.trade_closed(equity + unrealised, closed.pnl_ratio, closed.exit_at)
+            self.desk.trade_closed(equity + unrealised, record.pnl_ratio, record.exit_at)
 
     def _unrealised_beside(self, unbooked: Sequence[LocalTrade]) -> float:
         """Add up the marks of the open positions, and of those that closed but aren't booked yet."""
         if self.desk is None or self.marks is None:
             return 0.0
-        others = LocalTrade.bt_trades_open if self._is_simulated else open_trades()
-        if unbooked:
-            others = [*others, *unbooked]
+        others = [*open_trades(), *unbooked]
         return self.marks.unrealised(self.now, others) if others else 0.0
 
     def pass_time(self, now: datetime) -> bool:
@@ -203,14 +198,19 @@ class AccountBooks:
         try:
             return self.take_new_trades()
         finally:
-            trades = LocalTrade.bt_trades_open if self._is_simulated else open_trades()
+            trades = open_trades()
             # What is due at this moment is judged by the equity of this moment.
             if not self._mark(now, trades) and self.desk is not None:
                 self.desk.clock(now)
             if now > self.now:
-                self.now = now
+                self.now = self.given = now
             self._position_samples += 1
             self._positions_seen += len(trades)
+
+    def loop(self, now: datetime) -> bool:
+        """Do as `pass_time` does; True where the breaker is closed and certainly nothing came of it."""
+        self.pass_time(now)
+        return False
 
     def mark(self, now: datetime) -> None:
         """Hold the equity at the newest marks against the breaker."""
@@ -232,10 +232,15 @@ class AccountBooks:
         Where a position has no mark yet it counts at its cost, which may hide a loss of it, but the losses
         of the others count; a higher equity is taken only once every mark is known.
         """
+        marks = self.marks
+        if marks is None or self.curve is None:
+            return False
+        return self._hold_marks(now, marks.unrealised(now, trades))
+
+    def _hold_marks(self, now: datetime, unrealised: float) -> bool:
         marks, desk, curve = self.marks, self.desk, self.curve
         if marks is None or curve is None:
             return False
-        unrealised = marks.unrealised(now, trades)
         realised = self.equity.value
         equity = realised + unrealised
         if marks.missing and equity > (desk.breaker.equity if desk is not None else curve.usable):
@@ -248,14 +253,6 @@ class AccountBooks:
     def _unrealised(self, trades: Sequence[LocalTrade]) -> float:
         return self.marks.unrealised(self.now, trades) if self.marks is not None else 0.0
 
-    def last_entry_at(self, trades: Sequence[LocalTrade]) -> datetime | None:
-        """Give the first placement of the newest initial entry, of open and closed trades."""
-        if not trades:
-            return self.last_closed_entry_at
-        newest = utc(max([trade.open_date for trade in trades]))
-        closed = self.last_closed_entry_at
-        return newest if closed is None or newest > closed else closed
-
     @property
     def average_positions(self) -> float | None:
         """Mean number of open positions over the loops so far; None before the first."""
@@ -267,7 +264,5 @@ class AccountBooks:
 
     def restate(self, starting_balance: float, began_at: datetime, flows: Iterable[CashFlow]) -> None:
         """Say what the account began with and what came and went since; the performance is made anew."""
-        if isinstance(self.closed, BacktestFigures):
-            raise TypeError("a backtest's account begins with it, and nothing comes or goes")
         self.closed.restate(starting_balance, flows)
         self.began_at = min(self.began_at, began_at)

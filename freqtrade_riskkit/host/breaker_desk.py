@@ -18,7 +18,7 @@ from freqtrade_riskkit.core.breaker import (
     TripWay,
     longest,
 )
-from freqtrade_riskkit.core.decisions import ALLOWED, Decision
+from freqtrade_riskkit.core.decisions import Decision
 from freqtrade_riskkit.host import locks
 from freqtrade_riskkit.host.hand_deeds import end_trips
 
@@ -102,16 +102,6 @@ class BreakerDesk:
         """Take in an equity that moved without a closed trade."""
         self._take(self.breaker.equity_moved(equity, at))
 
-    def order_asked(self, at: datetime) -> bool:
-        """Ask for an order that adds risk: it trips where it would be one too many.
-
-        False where that, and the time that passed, changed nothing.
-        """
-        events = self.breaker.order_asked(at)
-        if events:
-            self._take(events)
-        return bool(events)
-
     def order_placed(self, at: datetime) -> None:
         """Count an order that adds risk."""
         if events := self.breaker.order_placed(at):
@@ -130,7 +120,7 @@ class BreakerDesk:
         self._take(self.breaker.cash_flow(amount, at))
 
     def take_events(self, events: Iterable[BreakerEvent]) -> None:
-        """Tell what the breaker made of a trip or a reset by hand."""
+        """Tell what the breaker made of something that it was told directly."""
         self._take(events)
 
     def marked(self, equity: float, now: datetime) -> None:
@@ -160,7 +150,7 @@ class BreakerDesk:
 
     def decide(self) -> Decision:
         """Say whether an entry may pass."""
-        return ALLOWED if self.breaker.state is BreakerState.CLOSED else self.breaker.decide()
+        return self.breaker.decide()
 
     def wanted_lock(self) -> WantedLock | None:
         """Give the lock that ought to stand; None where none ought to.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
 
 from freqtrade_riskkit.config import RiskKitConfig
+from freqtrade_riskkit.core.breaker import BreakerState
 from freqtrade_riskkit.core.decisions import ALLOWED, Decision
-from freqtrade_riskkit.core.entry.positions import OneEntryPerPair
-from freqtrade_riskkit.core.entry.request import AccountView, EntryKind, EntryRequest
+from freqtrade_riskkit.core.entry.request import EntryKind, EntryRequest
 from freqtrade_riskkit.host import policies
+from freqtrade_riskkit.host.account_view import account_view
 from freqtrade_riskkit.host.asked import Asked
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.confidence import SignalConfidence
@@ -23,7 +25,7 @@ from freqtrade_riskkit.host.denials import Denials
 from freqtrade_riskkit.host.entry_counts import EntryCounts
 from freqtrade_riskkit.host.ladders import ladder_of
 from freqtrade_riskkit.host.modes import Run
-from freqtrade_riskkit.host.trades import held_capital, open_trades
+from freqtrade_riskkit.host.trades import open_trades
 
 if TYPE_CHECKING:
     from freqtrade.strategy import IStrategy
@@ -52,15 +54,13 @@ class EntryGate:
         self._config = config
         self._strategy = strategy
         self._is_simulated = run.is_simulated
-        self._has_detail = bool(strategy.config.get("timeframe_detail"))
         self.limit = policies.position_limit(config, strategy.max_open_trades)
         self._rules = policies.entry_rules(config, self.limit, timeframe_to_seconds(strategy.timeframe))
-        self._watches_pairs = any(isinstance(rule, OneEntryPerPair) for rule in self._rules)
-        self._watches_time = policies.cooldown(config.entry, 1) is not None
-        self._watches_capital = policies.fragmentation(config) is not None
+        self._balance_of_rules = self._balance if policies.fragmentation(config) is not None else None
         breaker = config.circuit_breaker
         self._counts_orders = breaker is not None and breaker.order_rate is not None
         self._confidence = SignalConfidence() if policies.uses_confidence(config.entry) else None
+        self._confidence_of = self._reader_of_confidence(bool(strategy.config.get("timeframe_detail")))
         level = logging.INFO if run.is_trade else logging.DEBUG
         self._asked: EntryRequest | None = None
         self.replaced: LocalTrade | None = None
@@ -69,26 +69,20 @@ class EntryGate:
 
     def decide(self, asked: Asked, books: AccountBooks, candle: datetime | None) -> Decision:
         """Ask the breaker, then every rule; warnings are counted, the first denial is given."""
-        pair = asked.pair
         replaced = self.replaced
         if replaced is not None or asked.kind is EntryKind.REPLACED:
             asked = _of_a_replacement(asked, replaced)
         desk = books.desk
-        if desk is not None:
-            decision = desk.decide()
+        if desk is not None and desk.breaker.course.state is not BreakerState.CLOSED:
+            decision = self._of_the_breaker(desk.decide(), asked)
             if not decision.allowed:
-                decision = self._of_the_breaker(decision, asked)
-                if not decision.allowed:
-                    return decision
-        request = self._asked = self._request(asked)
-        trades = open_trades()
+                return decision
+        pair, kind, now = asked.pair, asked.kind, asked.now
+        request = self._asked = EntryRequest(pair, kind, now, self._confidence_of(pair, now), asked.enter_tag)
+        trades = LocalTrade.bt_trades_open if self._is_simulated else open_trades()
         if replaced is not None:
             trades = [trade for trade in trades if trade is not replaced]
-        pair_is_open = self._watches_pairs and any(trade.pair == pair for trade in trades)
-        held = held_capital(trades) if self._watches_capital else 0.0
-        last_entry_at = books.last_entry_at(trades) if self._watches_time else None
-        balance = self._balance() if held else 0.0
-        view = AccountView(len(trades), pair_is_open, last_entry_at, held, balance)
+        view = account_view(trades, pair, books.last_closed_entry_at, self._balance_of_rules)
         for rule in self._rules:
             decision = rule.check(request, view)
             if not decision.allowed:
@@ -96,12 +90,14 @@ class EntryGate:
             if decision.code is not None:
                 self.denials.warn(pair, decision, candle)
         # While an entry is still being sized there is no order yet, and there may never be one.
-        adds_risk = asked.kind is EntryKind.INITIAL or asked.kind is EntryKind.ADDED
+        adds_risk = kind is EntryKind.INITIAL or kind is EntryKind.ADDED
         if desk is None or not (self._counts_orders and adds_risk) or asked.value is None:
             return ALLOWED
         # The breaker sees the order coming, once nothing else denies it: it may be one too many.
-        if not desk.order_asked(asked.now):
+        events = desk.breaker.order_asked(books.now if now == books.given else now)
+        if not events:
             return ALLOWED
+        desk.take_events(events)
         decision = desk.decide()
         return decision if decision.allowed else self._of_the_breaker(decision, asked)
 
@@ -110,11 +106,12 @@ class EntryGate:
         request = self._asked
         if request is None or request.pair != pair or request.now is not now:
             asked, replaced = Asked(pair, now), self.replaced
-            request = self._request(asked if replaced is None else _of_a_replacement(asked, replaced))
+            kind = asked.kind if replaced is None else _of_a_replacement(asked, replaced).kind
+            request = EntryRequest(pair, kind, now, self._confidence_of(pair, now))
         if request.kind is not EntryKind.INITIAL:
             return False
         confidence = request.confidence
-        open_now = len(open_trades()) + 1
+        open_now = len(LocalTrade.bt_trades_open if self._is_simulated else open_trades()) + 1
         self.entries.note(pair, open_now, self.limit.limit_for(confidence), self.limit.is_high(confidence))
         return True
 
@@ -127,10 +124,6 @@ class EntryGate:
         """Let every signal of a pair count as one without a readable confidence."""
         if self._confidence is not None:
             self._confidence.distrust(pair)
-
-    def _request(self, asked: Asked) -> EntryRequest:
-        confidence = self._confidence_of(asked.pair, asked.now)
-        return EntryRequest(asked.pair, asked.kind, asked.now, confidence, asked.enter_tag)
 
     def _of_the_breaker(self, denial: Decision, asked: Asked) -> Decision:
         """Give what an open breaker means for this entry: additions may be let pass."""
@@ -149,13 +142,16 @@ class EntryGate:
         words = f"ladder: reserve={ladder.reserve:.8g}, added={ladder.added:.8g}, asked={stake:.8g}"
         return replace(denial, detail=", ".join(part for part in (denial.detail, words) if part))
 
-    def _confidence_of(self, pair: str, now: datetime) -> float | None:
-        if self._confidence is None:
-            return None
-        if self._is_simulated:
-            candle = timeframe_to_prev_date(self._strategy.timeframe, now) if self._has_detail else now
-            return self._confidence.at_candle(pair, candle)
-        return self._confidence.newest(pair)
+    def _reader_of_confidence(self, has_detail: bool) -> Callable[[str, datetime], float | None]:
+        """Give what reads the confidence of the signal on a pair that is acted on at a moment."""
+        confidence, timeframe = self._confidence, self._strategy.timeframe
+        if confidence is None:
+            return lambda pair, now: None
+        if not self._is_simulated:
+            return lambda pair, now: confidence.newest(pair)
+        if has_detail:
+            return lambda pair, now: confidence.at_candle(pair, timeframe_to_prev_date(timeframe, now))
+        return confidence.at_candle
 
     def _balance(self) -> float:
         wallets = self._strategy.wallets

@@ -13,9 +13,11 @@ from freqtrade_riskkit.core.decisions import Code
 from freqtrade_riskkit.core.entry.request import EntryKind
 from freqtrade_riskkit.host.actions import FLATTEN_REASON
 from freqtrade_riskkit.host.asked import Asked
-from freqtrade_riskkit.host.callbacks import Callback, Gate, session_of
+from freqtrade_riskkit.host.callbacks import Callback, Gate
 
 logger = logging.getLogger("freqtrade_riskkit.gates")
+
+_FAILED = "%s: the gate before %s failed; the entry is denied."
 
 Args = tuple[Any, ...]
 Kwargs = dict[str, Any]
@@ -93,10 +95,18 @@ OVERRIDE_GATES: dict[str, Gate] = {
 
 def _confirm_alone(strategy: Any, *args: Any, **kwargs: Any) -> bool:
     """Decide, before a callback that confirms everything."""
-    if not _admits(strategy, "confirm_trade_entry", args, kwargs):
+    try:
+        session = strategy._riskkit_session or strategy.riskkit
+        if not session.acts:
+            return True
+        named = _named("confirm_trade_entry", args, kwargs) if args else kwargs
+        pair, now, worth = named["pair"], named["current_time"], named["amount"] * named["rate"]
+        if not session.admits(Asked(pair, now, EntryKind.INITIAL, named["entry_tag"], None, worth)):
+            return False
+    except Exception:  # Freqtrade takes a callback that raises for a yes
+        logger.exception(_FAILED, Code.CHECK_FAILED, "confirm_trade_entry")
         return False
-    named = _named("confirm_trade_entry", args, kwargs) if args else kwargs
-    (strategy._riskkit_session or strategy.riskkit).entered(named["pair"], named["current_time"])
+    session.entered(pair, now)
     return True
 
 
@@ -105,7 +115,7 @@ def _stake_alone(strategy: Any, *args: Any, **kwargs: Any) -> Any:
 
     A backtest logs nothing of an entry that isn't confirmed: there `confirm_trade_entry` decides alone.
     """
-    session = session_of(strategy)
+    session = strategy._riskkit_session
     if (session is not None and session.is_simulated) or _admits(
         strategy, "custom_stake_amount", args, kwargs
     ):
@@ -147,7 +157,7 @@ def _admits(
         asked = Asked(named["pair"], now, EntryKind.INITIAL, named["entry_tag"], None, worth)
         return session.admits(asked)
     except Exception:  # Freqtrade takes a callback that raises for a yes
-        logger.exception("%s: the gate before %s failed; the entry is denied.", Code.CHECK_FAILED, name)
+        logger.exception(_FAILED, Code.CHECK_FAILED, name)
         return False
 
 

@@ -56,7 +56,7 @@ class BacktestMarks:
     ) -> None:
         self._rows = rows
         self._positions_stay = positions_stay
-        self._lines: dict[int, tuple[float, float]] = {}
+        self._lines: dict[int, tuple[float, float, bool, PairMark]] = {}
         self._candle_ns = candle // _MICROSECOND * 1000
         self._candle = candle
         self._pairs: dict[str, PairMark] = {}
@@ -99,16 +99,15 @@ class BacktestMarks:
             is_next = now == self._now + self._candle
             moment = moment + self._candle_ns if is_next else (now - _EPOCH) // _MICROSECOND * 1000
             self._now, self._moment = now, moment
-        pairs, lines = self._pairs, self._lines
+        lines = self._lines
         total = adverse = 0.0
         oldest = moment
         missing: tuple[str, ...] = ()
         for trade in trades:
-            if not trade.amount:
+            line = lines.get(trade.id) or self._line_of(trade)
+            if line is None:
                 continue
-            mark = pairs.get(trade.pair)
-            if mark is None:
-                mark = pairs[trade.pair] = PairMark(self._rows.get(trade.pair, ()), self._candle_ns)
+            slope, base, is_short, mark = line
             if mark.at != moment:
                 mark.lead_to(moment)
             rate = mark.rate
@@ -117,10 +116,8 @@ class BacktestMarks:
                 continue
             if mark.rate_at < oldest:
                 oldest = mark.rate_at
-            line = lines.get(trade.id)
-            slope, base = line if line is not None else self._line_of(trade)
             total += slope * rate + base
-            adverse += slope * (mark.highest if trade.is_short else mark.lowest) + base
+            adverse += slope * (mark.highest if is_short else mark.lowest) + base
         if not (math.isfinite(total) and math.isfinite(adverse)):
             raise ValueError(f"the open positions can't be marked at {now}: they add up to {total}")
         self.adverse = adverse
@@ -140,9 +137,17 @@ class BacktestMarks:
         mark = self._pairs.get(trade.pair)
         return mark.rate if mark is not None and is_rate(mark.rate) else None
 
-    def _line_of(self, trade: LocalTrade) -> tuple[float, float]:
-        """Work out slope and base of a position's profit, and keep them where they stay."""
-        line = profit_line_of(trade)
+    def _line_of(self, trade: LocalTrade) -> tuple[float, float, bool, PairMark] | None:
+        """Give slope and base of a position's profit, its side and its pair's mark; kept where they stay.
+
+        None for a trade whose entry hasn't filled.
+        """
+        if not trade.amount:
+            return None
+        mark = self._pairs.get(trade.pair)
+        if mark is None:
+            mark = self._pairs[trade.pair] = PairMark(self._rows.get(trade.pair, ()), self._candle_ns)
+        line = (*profit_line_of(trade), bool(trade.is_short), mark)
         if self._positions_stay:
             if len(self._lines) >= _MOST_LINES:
                 self._lines.clear()  # most of them are of closed trades

@@ -18,6 +18,7 @@ from freqtrade_riskkit.core.breaker import BreakerEvent, CircuitBreaker
 from freqtrade_riskkit.core.performance import Performance
 from freqtrade_riskkit.host.account import database_fingerprint
 from freqtrade_riskkit.host.account_records import records_of
+from freqtrade_riskkit.host.backtest_books import BacktestBooks
 from freqtrade_riskkit.host.balances import Balances
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_feeds import feeds_of, marks_of
@@ -46,17 +47,16 @@ MICRO_CAP_LEAST = 15.0
 """Balance below which even the profile for small accounts warns, in a USD-like stake currency."""
 
 
-def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> AccountBooks:
+def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> BacktestBooks:
     """Open the books of a backtest at its first loop, one candle after its start."""
     candle = timedelta(seconds=timeframe_to_seconds(strategy.timeframe))
-    books = AccountBooks(
+    books = BacktestBooks(
         session.account_id,
         BacktestTrades(),
         Performance(session.account_id, get_dry_run_wallet(strategy.config)),
         now - candle,
         session.exits.forget if session.exits is not None else None,
         has_partial_exits=bool(strategy.position_adjustment_enable),
-        is_simulated=True,
     )
     equity = _starting_balance(strategy)
     _warn_of_smallness(session, equity)
@@ -87,8 +87,6 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
         Performance(session.account_id, starting_balance),
         utc(bot_start) if bot_start is not None else now,
         session.exits.forget if session.exits is not None else None,
-        has_partial_exits=True,
-        is_simulated=False,
     )
     books.take_new_trades()
     ledger = ledger_of(

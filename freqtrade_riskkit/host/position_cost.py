@@ -9,7 +9,7 @@ from freqtrade_riskkit.core.marks import profit_line
 
 def profit_line_of(trade: LocalTrade) -> tuple[float, float]:
     """Give slope and base of what closing a position of a backtest would realise; see `profit_line`."""
-    funding = unrealised_funding(trade)
+    funding = unrealised_funding(trade) if trade.funding_fees else 0.0
     return profit_line(trade.amount, open_value(trade), trade.fee_close or 0.0, trade.is_short, funding)
 
 

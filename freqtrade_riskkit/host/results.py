@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from pandas import DataFrame
 
 from freqtrade_riskkit.core.decisions import Code
 from freqtrade_riskkit.core.performance import Metrics
-from freqtrade_riskkit.host.backtest_figures import BacktestFigures, Close
+from freqtrade_riskkit.host.backtest_figures import BacktestFigures
 from freqtrade_riskkit.report.run_result import EntryLine, EquityLine, RunResult, TripLine
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
     warnings = dict(gate.denials.warned)
     if books.desk is not None and books.desk.warnings:
         warnings[str(Code.LIMIT_NEAR)] = books.desk.warnings
-    day, profit = worst_day(figures.closes)
+    day, profit = worst_day(figures)
     curve, is_judged = books.curve, books.desk is not None
     return RunResult(
         account_id=session.account_id,
@@ -92,16 +91,11 @@ def metrics_of(figures: BacktestFigures, since: datetime, until: datetime) -> Me
     as they closed; Freqtrade sorts by close date, in an order of its own among equals. So that both
     reports of a backtest agree, its functions are asked where moments are shared.
     """
-    metrics, closes = figures.metrics(since, until), figures.closes
-    if len({close.exit_at for close in closes}) == len(closes):
+    metrics, closed_at = figures.metrics(since, until), figures.closed_at
+    if len(set(closed_at)) == len(closed_at):
         return metrics
     start = figures.starting_balance
-    trades = DataFrame(
-        {
-            "close_date": [close.exit_at for close in closes],
-            "profit_abs": [close.net_pnl for close in closes],
-        }
-    )
+    trades = DataFrame({"close_date": closed_at, "profit_abs": figures.net_pnl})
     calmar = metrics.calmar and calculate_calmar(trades, since, until, start)
     underwater = calculate_max_drawdown(trades, starting_balance=start, relative=True)
     return replace(
@@ -112,11 +106,11 @@ def metrics_of(figures: BacktestFigures, since: datetime, until: datetime) -> Me
     )
 
 
-def worst_day(closes: Iterable[Close]) -> tuple[str | None, float | None]:
+def worst_day(figures: BacktestFigures) -> tuple[str | None, float | None]:
     """Give the UTC day with the least closed profit, and that profit; None twice without a trade."""
     days: defaultdict[date, float] = defaultdict(float)
-    for close in closes:
-        days[close.exit_at.date()] += close.net_pnl
+    for closed_at, net_pnl in zip(figures.closed_at, figures.net_pnl, strict=True):
+        days[closed_at.date()] += net_pnl
     if not days:
         return None, None
     day = min(days, key=lambda name: (days[name], name))

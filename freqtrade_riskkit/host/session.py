@@ -137,7 +137,7 @@ class RiskSession(Inquiries):
             with self._lock:
                 self.books.take_new_trades()
                 desk = self.books.desk
-                if desk is None or desk.breaker.state is BreakerState.CLOSED:
+                if desk is None or desk.breaker.course.state is BreakerState.CLOSED:
                     return None
                 return desk.wanted_lock()
         except Exception:
@@ -191,8 +191,9 @@ class RiskSession(Inquiries):
         A ValueError where it can't be counted: who tells keeps that from the order itself.
         """
         with self._lock:
-            if self.books is not None and self.books.desk is not None:
-                self.books.desk.order_placed(at)
+            books = self.books
+            if books is not None and books.desk is not None:
+                books.desk.order_placed(books.now if at == books.given else at)
 
     def judged(self, trade: LocalTrade, rate: float, at: datetime) -> None:
         """Note the rate at which Freqtrade judges an open position of a bot."""
@@ -239,16 +240,14 @@ class RiskSession(Inquiries):
     def _decide(self, asked: Asked) -> Decision:
         if self._refused is not None:
             return Decision(False, Code.CONFIG_INVALID, detail=self._refused)
-        if self.failure is not None:
-            return Decision(False, Code.CHECK_FAILED, detail=self.failure)
-        if self.books is None:
-            return Decision(False, Code.CHECK_FAILED, detail="no loop was run yet")
-        self.books.take_new_trades()
+        if (books := self.books) is None or self.failure is not None:
+            return Decision(False, Code.CHECK_FAILED, detail=self.failure or "no loop was run yet")
+        books.take_new_trades()
         if self._keeper is not None and (trouble := self._keeper.decide(asked.now)) is not None:
             if not trouble.allowed:
                 return trouble
             self.gate.denials.warn(asked.pair, trouble, self._candle)
-        return self.gate.decide(asked, self.books, self._candle)
+        return self.gate.decide(asked, books, self._candle)
 
     def _keep_bot(self, now: datetime) -> None:
         with self._lock:
@@ -263,14 +262,12 @@ class RiskSession(Inquiries):
         if self._renewed_for is not LocalTrade.bt_trades:
             self._renew_for_backtest()
         books = self.books = self.books or opening.open_backtest(self, self._strategy, now)
-        books.pass_time(now)
+        is_calm = books.loop(now)
         desk, actions = books.desk, self.actions
-        if desk is not None:
-            is_calm = desk.breaker.state is BreakerState.CLOSED
-            if not is_calm or desk.may_have_locks:
-                desk.settle_locks(now)
-            if actions is not None and not (is_calm and not actions.is_acting):
-                actions.look(desk.breaker, open_trades(), books.rate_of)
+        if desk is not None and (not is_calm or desk.may_have_locks):
+            desk.settle_locks(books.now)
+        if desk is not None and actions is not None and (not is_calm or actions.is_acting):
+            actions.look(desk.breaker, open_trades(), books.rate_of)
 
     def _apply(self, loaded: Loaded) -> None:
         self.config = loaded.config

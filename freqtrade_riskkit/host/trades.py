@@ -26,19 +26,27 @@ class ClosedTrades(Protocol):
 
 
 class BacktestTrades:
-    """Closed trades of the backtest in course, read from Freqtrade's append-only list."""
+    """Closed trades of the backtest in course, read from Freqtrade's append-only list.
+
+    Attributes
+    ----------
+    closed
+        That list.
+    taken
+        How many of them were given.
+    """
 
     def __init__(self) -> None:
-        self._list = LocalTrade.bt_trades
-        self._taken = 0
+        self.closed = LocalTrade.bt_trades
+        self.taken = 0
 
     def take_new(self) -> Sequence[LocalTrade]:
         """Give the trades that closed since the last call."""
-        trades = self._list
-        if len(trades) == self._taken:
+        closed = self.closed
+        if len(closed) == self.taken:
             return ()
-        new = trades[self._taken :]
-        self._taken = len(trades)
+        new = closed[self.taken :]
+        self.taken = len(closed)
         return new
 
 
@@ -95,15 +103,7 @@ def entry_orders_since(since: datetime) -> list[datetime]:
 
 
 def held_capital(trades: Sequence[LocalTrade]) -> float:
-    """Add up the stake currency that open entry orders hold.
-
-    A backtest fills an order whole: where there is one and something is held, none is open. So that one isn't
-    looked at, which goes through SQLAlchemy even there.
-    """
-    if not Trade.use_db:
-        trades = [trade for trade in trades if not trade.amount or len(trade.orders) != 1]
-        if not trades:
-            return 0.0
+    """Add up the stake currency that open entry orders hold."""
     return sum(
         held_by(order, trade.leverage or 1.0)
         for trade in trades

@@ -120,14 +120,17 @@ def order_records(trade: LocalTrade, account_id: str) -> list[OrderRecord]:
     return records
 
 
-def finished_orders(trade: LocalTrade) -> list[tuple[Purpose, OrderState]]:
-    """Give purpose and final state of a closed trade's orders, without the cost of their records.
+def orders_of_two(exit_reason: str | None) -> tuple[tuple[Purpose, OrderState], tuple[Purpose, OrderState]]:
+    """Do as `finished_orders` does for a backtest's trade of two orders.
 
-    A backtest keeps filled orders only, so two of them are the entry and the exit.
+    It keeps filled orders only, so that two of them are the entry and the exit.
     """
-    if len(trade.orders) == 2 and not trade.use_db:
-        leaving = _PURPOSE_OF_TAG.get(trade.exit_reason or "", Purpose.EXIT)
-        return [(Purpose.ENTRY, OrderState.FILLED), (leaving, OrderState.FILLED)]
+    leaving = _PURPOSE_OF_TAG.get(exit_reason or "", Purpose.EXIT)
+    return (Purpose.ENTRY, OrderState.FILLED), (leaving, OrderState.FILLED)
+
+
+def finished_orders(trade: LocalTrade) -> list[tuple[Purpose, OrderState]]:
+    """Give purpose and final state of a closed trade's orders, without the cost of their records."""
     entry_side = trade.entry_side
     finished = []
     has_entered = False

@@ -33,17 +33,23 @@ class Baselines:
     day_opening, day_baseline
         The day's opening equity (shown), and what the day's loss is counted from (compared): a reset
         within the day sets them apart.
+    drawdown_left
+        Share of the peak down to which no drawdown comes near its limit; −inf where none is watched.
+    least_loss, losses_near
+        The smallest loss that counts in a streak, as a fraction of the stake; the length from which on a
+        streak is near its limit.
     """
 
     __slots__ = (
         "_daily_left",
-        "_drawdown_left",
-        "_losses_near",
         "_policy",
         "day_baseline",
         "day_opening",
+        "drawdown_left",
         "equity",
         "errors",
+        "least_loss",
+        "losses_near",
         "orders",
         "peak",
         "rolling",
@@ -54,6 +60,7 @@ class Baselines:
         self, policy: BreakerPolicy, equity: float, now: datetime, resolution: timedelta = timedelta(0)
     ) -> None:
         self._policy = policy
+        self.least_loss = policy.loss_streak.min_loss if policy.loss_streak is not None else 0.0
         self.equity = self.peak = self.day_opening = self.day_baseline = equity
         self.rolling = RollingBaseline([(now, equity)], resolution)
         self.streak = 0
@@ -65,14 +72,14 @@ class Baselines:
         """Leave rules out of `nothing_near` because they hold already."""
         policy, near = self._policy, self._policy.warn_at * (1 - ROUNDING)
         daily, drawdown, streak = policy.daily_loss, policy.drawdown, policy.loss_streak
-        self._daily_left = self._drawdown_left = -math.inf
-        self._losses_near = math.inf
+        self._daily_left = self.drawdown_left = -math.inf
+        self.losses_near = math.inf
         if daily is not None and RuleName.DAILY_LOSS not in except_for:
             self._daily_left = 1 - near * daily.limit
         if drawdown is not None and RuleName.DRAWDOWN not in except_for:
-            self._drawdown_left = 1 - near * drawdown.limit
+            self.drawdown_left = 1 - near * drawdown.limit
         if streak is not None and RuleName.LOSS_STREAK not in except_for:
-            self._losses_near = near * streak.limit
+            self.losses_near = near * streak.limit
 
     def move(self, equity: float, now: datetime) -> None:
         """Note the equity from a moment on."""
@@ -91,10 +98,9 @@ class Baselines:
 
     def count(self, pnl_ratio: float) -> None:
         """Let a closed trade lengthen or end the streak; small losses and draws do neither."""
-        rule = self._policy.loss_streak
         if pnl_ratio > 0:
             self.streak = 0
-        elif pnl_ratio < 0 and (rule is None or -pnl_ratio >= rule.min_loss):
+        elif pnl_ratio < 0 and -pnl_ratio >= self.least_loss:
             self.streak += 1
 
     def begin_day(self) -> None:
@@ -135,12 +141,22 @@ class Baselines:
         return (
             equity > today * self._daily_left
             and equity > rolling * self._daily_left
-            and equity > peak * self._drawdown_left
-            and self.streak < self._losses_near
+            and equity > peak * self.drawdown_left
+            and self.streak < self.losses_near
             and today > 0
             and rolling > 0
             and peak > 0
         )
+
+    def calm_above(self) -> float:
+        """Give the equity above which no loss comes near its limit, as long as `RollingBaseline.extremes`.
+
+        Infinite where a baseline isn't above zero. A day that begins and a new peak change it.
+        """
+        lowest, highest = self.rolling.extremes()
+        if not min(lowest, self.day_baseline, self.peak) > 0:
+            return math.inf
+        return max(max(highest, self.day_baseline) * self._daily_left, self.peak * self.drawdown_left)
 
     def figures(self, now: datetime) -> Iterator[RuleFigure]:
         """Hold losses and the streak against their limits; of the two daily losses the nearer counts."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from freqtrade_riskkit.core.breaker.baselines import Baselines
 from freqtrade_riskkit.core.breaker.events import (
@@ -20,12 +21,18 @@ from freqtrade_riskkit.core.breaker.events import (
 from freqtrade_riskkit.core.breaker.figures import RuleFigure, share_of
 from freqtrade_riskkit.core.breaker.holds import Holds
 from freqtrade_riskkit.core.breaker.policy import BreakerPolicy, RuleName, next_time_of_day
+from freqtrade_riskkit.core.breaker.rolling import DAY
 
 _JUDGED_BY_THEIR_EVENTS = frozenset({RuleName.ORDER_RATE, RuleName.ERRORS})
+_PAST = datetime.min.replace(tzinfo=UTC)
 
 
 class Course:
     """Brings a breaker from one moment to the next.
+
+    While nothing holds and no figure is near its limit, it knows a level and a moment, at most a day ahead:
+    until then no equity above that level can make anything happen (`stays_calm`, `closes_calmly`), so that
+    there is nothing to judge at most of a backtest's candles.
 
     Parameters
     ----------
@@ -51,6 +58,8 @@ class Course:
     """
 
     __slots__ = (
+        "_calm_above",
+        "_calm_until",
         "_next_change",
         "_policy",
         "compared",
@@ -76,12 +85,15 @@ class Course:
         self.holds = holds
         self.warned = set(warned)
         self.day_ends_at = self._end_of_day(now)
+        self._calm_above = math.inf
         self.judge_anew()
         self.note_holds()
 
     def clock(self, now: datetime) -> list[BreakerEvent]:
         """Let time pass and judge, where anything can have changed since the last time."""
-        if self.is_judged and now < self._next_change and now < self.compared.rolling.moves_at:
+        rolling = self.compared.rolling
+        moves_at = self._calm_until if rolling.waiting else rolling.moves_at
+        if self.is_judged and now < self._next_change and now < moves_at:
             if now > self.now:
                 self.now = now
             return []
@@ -93,11 +105,45 @@ class Course:
         events = self.pass_time(now) if now >= self._next_change else []
         if now > self.now:
             self.now = now
-        self.compared.move(equity, self.now)
+        self._take_in(equity)
+        self.is_judged = True
         if not self.warned and self.compared.nothing_near(self.now):
-            self.is_judged = True
+            self._note_calm()
             return events
         return events + self.judge()
+
+    def stays_calm(self, equity: float, at: datetime) -> bool:
+        """Take in another equity where nothing can come of it; False, and nothing taken in, where it may.
+
+        A moment that isn't in UTC, or earlier than the last one, and an equity that is no number may.
+        """
+        if at.tzinfo is not UTC or not (self._calm_above < equity < math.inf):
+            return False
+        if not self.now <= at < self._calm_until:
+            return False
+        compared = self.compared
+        if equity != compared.equity:
+            compared.equity = equity
+            compared.rolling.waiting.append((at, equity))
+            if equity > compared.peak:
+                compared.peak = equity
+                self._calm_above = max(self._calm_above, equity * compared.drawdown_left)
+        self.now = at
+        return True
+
+    def closes_calmly(self, equity: float, pnl_ratio: float, at: datetime) -> bool:
+        """Take in a closed trade and the equity after it as `stays_calm` does."""
+        compared, streak = self.compared, self.compared.streak
+        if pnl_ratio > 0:
+            streak = 0
+        elif pnl_ratio < 0 and -pnl_ratio >= compared.least_loss:
+            streak += 1
+        if not (-math.inf < pnl_ratio < math.inf and streak < compared.losses_near):
+            return False
+        if not self.stays_calm(equity, at):
+            return False
+        compared.streak = streak
+        return True
 
     def close(self, equity: float, pnl_ratio: float, now: datetime) -> list[BreakerEvent]:
         """Let time pass, take in a closed trade and the equity after it, and judge."""
@@ -106,9 +152,10 @@ class Course:
             self.now = now
         compared = self.compared
         compared.count(pnl_ratio)
-        compared.move(equity, self.now)
+        self._take_in(equity)
         self.is_judged = True
         if not self.warned and compared.nothing_near(self.now):
+            self._note_calm()
             return events
         return events + self.judge()
 
@@ -126,6 +173,7 @@ class Course:
     def judge_anew(self) -> None:
         """Let the next look at the clock judge, whether or not anything seems to have changed."""
         self.is_judged = False
+        self._calm_until = _PAST
 
     def judge(self) -> list[BreakerEvent]:
         """Trip every rule of losses that reached its limit and isn't tripped; warn of the others."""
@@ -149,6 +197,7 @@ class Course:
         if rule in self.warned:
             return []
         self.warned.add(rule)
+        self._calm_until = _PAST
         window = figure.detail if rule in _JUDGED_BY_THEIR_EVENTS else ""
         return [LimitNear(rule, self.now, figure.limit, figure.value, figure.unit, window)]
 
@@ -186,6 +235,18 @@ class Course:
         self.compared.watch(self.holds.automatic)
         next_end = self.holds.next_end
         self._next_change = self.day_ends_at if next_end is None else min(self.day_ends_at, next_end)
+        self._calm_until = _PAST
+
+    def _take_in(self, equity: float) -> None:
+        compared = self.compared
+        compared.move(equity, self.now)
+        self._calm_above = max(self._calm_above, compared.peak * compared.drawdown_left)
+
+    def _note_calm(self) -> None:
+        """Work out how far and until when nothing can happen, once what was known of it is over."""
+        if self.state is BreakerState.CLOSED and self.now >= self._calm_until:
+            self._calm_above = self.compared.calm_above()
+            self._calm_until = min(self._next_change, self.now + DAY - self.compared.rolling.resolution)
 
     def _make_changes_due(self, events: list[BreakerEvent]) -> None:
         holds = self.holds

@@ -6,9 +6,8 @@ backtest, in dry-run and after a restart.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from freqtrade_riskkit.core.breaker.baselines import Baselines
 from freqtrade_riskkit.core.breaker.clock_back import turned_back
@@ -19,7 +18,7 @@ from freqtrade_riskkit.core.breaker.figures import RuleFigure
 from freqtrade_riskkit.core.breaker.holds import Holds
 from freqtrade_riskkit.core.breaker.memory import BreakerMemory
 from freqtrade_riskkit.core.breaker.policy import Action, BreakerPolicy, RuleName
-from freqtrade_riskkit.core.breaker.readable import Moments, finite, utc_moment
+from freqtrade_riskkit.core.breaker.readable import finite, utc_moment
 from freqtrade_riskkit.core.breaker.rolling import DAY, RollingBaseline
 from freqtrade_riskkit.core.decisions import Decision
 
@@ -46,6 +45,11 @@ class CircuitBreaker:
         For an equity, a profit, an amount or a moment that can't be read (NaN, infinite, naive);
         nothing is changed then.
 
+    Attributes
+    ----------
+    course
+        What holds, and since when; its `state` is looked at for each entry of a backtest.
+
     Notes
     -----
     A trip that ends re-baselines what its rule compares, so that no trip repeats for the same
@@ -59,42 +63,41 @@ class CircuitBreaker:
     automatic trips that ended by themselves; it runs on beside a trip by hand.
     """
 
-    __slots__ = ("_compared", "_course", "_moments", "_policy")
+    __slots__ = ("_compared", "_policy", "course")
 
     def __init__(
         self, policy: BreakerPolicy, equity: float, now: datetime, resolution: timedelta = timedelta(0)
     ) -> None:
-        self._moments = Moments()
         now = utc_moment(now)
         compared = Baselines(policy, finite(equity, "equity"), now, resolution)
         self._policy = policy
         self._compared = compared
-        self._course = Course(policy, now, compared, Holds(policy))
+        self.course = Course(policy, now, compared, Holds(policy))
 
     @property
     def state(self) -> BreakerState:
         """The state at the last moment seen."""
-        return self._course.state
+        return self.course.state
 
     @property
     def now(self) -> datetime:
         """The last moment seen, in UTC."""
-        return self._course.now
+        return self.course.now
 
     @property
     def active_trips(self) -> tuple[Trip, ...]:
         """The trips that hold, in the order in which they came."""
-        return self._course.holds.trips
+        return self.course.holds.trips
 
     @property
     def action(self) -> Action | None:
         """The strongest action among the trips that hold; None where none does."""
-        return self._course.holds.action
+        return self.course.holds.action
 
     @property
     def cooldown_until(self) -> datetime | None:
         """End of the cooldown; None where there is none."""
-        return self._course.holds.cooldown_until
+        return self.course.holds.cooldown_until
 
     @property
     def equity(self) -> float:
@@ -118,39 +121,36 @@ class CircuitBreaker:
 
     def trade_closed(self, equity: float, pnl_ratio: float, at: datetime) -> list[BreakerEvent]:
         """Take in a closed trade: the equity after it, and its net profit as a fraction of its stake."""
-        if not math.isfinite(equity + pnl_ratio):
-            finite(equity, "equity")
-            finite(pnl_ratio, "pnl_ratio")
-        return self._course.close(equity, pnl_ratio, self._moments.in_utc(at))
+        if self.course.closes_calmly(equity, pnl_ratio, at):
+            return []
+        equity, pnl_ratio = finite(equity, "equity"), finite(pnl_ratio, "pnl_ratio")
+        return self.course.close(equity, pnl_ratio, utc_moment(at))
 
     def equity_moved(self, equity: float, at: datetime) -> list[BreakerEvent]:
         """Set the equity anew, where it moved without a closed trade (a mark, a partial exit)."""
-        if not -math.inf < equity < math.inf:
-            finite(equity, "equity")
-        if at.tzinfo is not UTC:
-            at = self._moments.in_utc(at)
-        course = self._course
+        if self.course.stays_calm(equity, at):
+            return []
+        equity, at, course = finite(equity, "equity"), utc_moment(at), self.course
         return course.clock(at) if equity == self._compared.equity else course.move(equity, at)
 
     def order_asked(self, at: datetime) -> list[BreakerEvent]:
         """Ask for an order that adds risk: trips where it would be one too many, and counts nothing."""
-        course, at = self._course, self._moments.in_utc(at)
-        # It mostly comes at the moment of what came before.
-        events = [] if at == course.now and course.is_judged else course.clock(at)
-        if not self._compared.orders.is_far(course.now):
-            figure = self._compared.orders.figure(course.now, more=1)
+        course, orders = self.course, self._compared.orders
+        events = [] if at is course.now and course.is_judged else self.clock(at)
+        if not orders.is_far(course.now):
+            figure = orders.figure(course.now, more=1)
             if figure is not None and figure.trips:
                 events += course.weigh(figure)
         return events
 
     def order_placed(self, at: datetime) -> list[BreakerEvent]:
         """Count an order that adds risk, at its first placement; one too many trips here too."""
-        course, compared, at = self._course, self._compared, self._moments.in_utc(at)
-        events = [] if at == course.now and course.is_judged else course.clock(at)
+        course, orders = self.course, self._compared.orders
+        events = [] if at is course.now and course.is_judged else self.clock(at)
         if self._policy.order_rate is not None:
-            compared.orders.add(course.now)
-            if RuleName.ORDER_RATE in course.warned or not compared.orders.is_far(course.now):
-                events += course.weigh(compared.orders.figure(course.now))
+            is_far = orders.add(course.now)
+            if RuleName.ORDER_RATE in course.warned or not (is_far or orders.is_far(course.now)):
+                events += course.weigh(orders.figure(course.now))
         return events
 
     def error(self, kind: ErrorKind, at: datetime) -> list[BreakerEvent]:
@@ -158,14 +158,14 @@ class CircuitBreaker:
         kind = ErrorKind(kind)
         events = self.clock(at)
         self._compared.errors.count(kind)
-        return events + self._course.weigh(self._compared.error_figure())
+        return events + self.course.weigh(self._compared.error_figure())
 
     def succeeded(self, kinds: Collection[ErrorKind], at: datetime) -> list[BreakerEvent]:
         """Take in a success that answers for errors of these kinds."""
         kinds = [ErrorKind(kind) for kind in kinds]
         events = self.clock(at)
         self._compared.errors.clear(kinds)
-        return events + self._course.weigh(self._compared.error_figure())
+        return events + self.course.weigh(self._compared.error_figure())
 
     def cash_flow(self, amount: float, at: datetime) -> list[BreakerEvent]:
         """Take in a deposit (above 0) or a withdrawal (below 0): neither profit nor loss.
@@ -176,9 +176,9 @@ class CircuitBreaker:
         baseline is left at or below zero its loss reads as whole, as at a start without money.
         """
         finite(self._compared.peak + finite(amount, "amount"), "the peak after the cash flow")
-        events = self._course.pass_time(utc_moment(at))
+        events = self.course.pass_time(utc_moment(at))
         self._compared.flow(amount)
-        self._course.judge_anew()
+        self.course.judge_anew()
         return events
 
     def trip(
@@ -208,7 +208,7 @@ class CircuitBreaker:
             raise ValueError("a rule trips by itself, not by hand")
         until = utc_moment(until) if until is not None else None
         chosen = Action.BLOCK if way is TripWay.FOREIGN_LOCK else action or self._policy.manual.action
-        events, course = self.clock(at), self._course
+        events, course = self.clock(at), self.course
         trip = course.holds.trip_by_hand(way, course.now, detail, until, chosen)
         course.note_holds()
         return events if trip is None else [*events, trip]
@@ -223,27 +223,27 @@ class CircuitBreaker:
         rules
             Whose trips are to end; all by default. A cooldown ends too once no trip holds.
         """
-        events = self._course.pass_time(utc_moment(now))
+        events = self.course.pass_time(utc_moment(now))
         ended = [trip for trip in self.active_trips if trip.rule in rules]
-        return events + self._course.end(ended, way, skips_cooldown=True)
+        return events + self.course.end(ended, way, skips_cooldown=True)
 
     def end_manual(self, trip_way: TripWay, now: datetime, reset_way: ResetWay) -> list[BreakerEvent]:
         """End the trip that was made by hand by one way; a cooldown that runs beside it runs on."""
         events = self.clock(now)
-        trip = self._course.holds.by_hand(trip_way)
-        return events if trip is None else events + self._course.end([trip], reset_way, skips_cooldown=False)
+        trip = self.course.holds.by_hand(trip_way)
+        return events if trip is None else events + self.course.end([trip], reset_way, skips_cooldown=False)
 
     def clock(self, now: datetime) -> list[BreakerEvent]:
         """Let time pass: ends of trips, of the cooldown, of the day."""
-        return self._course.clock(utc_moment(now))
+        return self.course.clock(utc_moment(now))
 
     def decide(self) -> Decision:
         """Say whether an entry may pass at the last moment seen."""
-        return self._course.holds.decide()
+        return self.course.holds.decide()
 
     def figures(self) -> tuple[RuleFigure, ...]:
         """Hold every figure against its limit."""
-        compared, now = self._compared, self._course.now
+        compared, now = self._compared, self.course.now
         others = (compared.orders.figure(now), compared.error_figure())
         return (*compared.figures(now), *(figure for figure in others if figure is not None))
 
@@ -255,7 +255,8 @@ class CircuitBreaker:
 
     def remember(self) -> BreakerMemory:
         """Give the whole state as plain values."""
-        compared, course = self._compared, self._course
+        compared, course = self._compared, self.course
+        compared.rolling.baseline(course.now)  # lets go of the samples that are too old by now
         return BreakerMemory(
             now=course.now,
             equity=compared.equity,
@@ -295,4 +296,4 @@ class CircuitBreaker:
         compared.errors = ErrorStreak(memory.errors)
         holds = Holds(policy, memory.active, memory.trip_times, memory.cooldown_until)
         self._compared = compared
-        self._course = Course(policy, utc_moment(memory.now), compared, holds, memory.warned)
+        self.course = Course(policy, utc_moment(memory.now), compared, holds, memory.warned)

@@ -45,10 +45,12 @@ class OrderWindows:
         self._hour: deque[datetime] = deque(times)
         self._minute: deque[datetime] = deque(self._hour)
 
-    def add(self, at: datetime) -> None:
-        """Count an order, placed no earlier than the one before."""
-        self._hour.append(at)
-        self._minute.append(at)
+    def add(self, at: datetime) -> bool:
+        """Count an order, placed no earlier than the one before; False where it may be near a limit."""
+        minute, hour = self._minute, self._hour
+        minute.append(at)
+        hour.append(at)
+        return len(minute) < self._minute_near and len(hour) < self._hour_near
 
     def restart(self) -> None:
         """Begin anew, as if no order had been placed."""

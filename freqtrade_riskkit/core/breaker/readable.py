@@ -22,23 +22,6 @@ def utc_moment(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-class Moments:
-    """Gives moments in UTC and keeps the last one: most events of a loop have the same."""
-
-    __slots__ = ("_given", "_in_utc")
-
-    def __init__(self) -> None:
-        self._given = self._in_utc = datetime(1970, 1, 1, tzinfo=UTC)
-
-    def in_utc(self, moment: datetime) -> datetime:
-        """Do as `utc_moment` does."""
-        if moment.tzinfo is None:
-            return utc_moment(moment)
-        if moment != self._given:
-            self._given, self._in_utc = moment, moment.astimezone(UTC)
-        return self._in_utc
-
-
 def whole_minute(moment: datetime) -> datetime:
     """Give the beginning of a moment's minute."""
     return moment.replace(second=0, microsecond=0)

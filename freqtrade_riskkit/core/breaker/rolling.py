@@ -33,6 +33,10 @@ class RollingBaseline:
         The moment at which the baseline moves if nothing is added.
     level
         The baseline until then.
+    waiting
+        Samples that were noted later than all others and aren't sorted in yet: whoever asks for more than
+        `level` and `moves_at` does that first. These two don't know of them, which matters 24 hours after
+        the first one.
 
     Raises
     ------
@@ -40,7 +44,7 @@ class RollingBaseline:
         For a resolution below zero or not below 24 hours.
     """
 
-    __slots__ = ("_minutes", "_resolution", "_samples", "level", "moves_at")
+    __slots__ = ("_minutes", "_resolution", "_samples", "level", "moves_at", "waiting")
 
     def __init__(
         self, samples: Iterable[tuple[datetime, float]], resolution: timedelta = timedelta(0)
@@ -52,6 +56,7 @@ class RollingBaseline:
         # Where an hour is a whole number of buckets, most moments of candles are seen to begin one.
         self._minutes = minutes if not rest and minutes > 0 and 60 % minutes == 0 else 0
         self._samples: deque[tuple[datetime, float]] = deque(samples)
+        self.waiting: list[tuple[datetime, float]] = []
         self.level = self._samples[0][1]
         self.moves_at = self._find_next_move()
 
@@ -62,43 +67,51 @@ class RollingBaseline:
 
     def add(self, at: datetime, equity: float) -> None:
         """Note the equity from a moment on; a second one at the same moment replaces the first."""
-        samples, resolution = self._samples, self._resolution
-        if resolution:
-            # Raise the bucket's sample; what it ended on, where lower, is dated at the bucket's end.
-            if len(samples) > 1 and samples[-1][0] > at:
-                samples.pop()
-            last_at, highest = samples[-1]
-            if equity != highest:
-                minutes = self._minutes
-                begins_one = minutes and not (at.minute % minutes or at.second or at.microsecond)
-                begun = at if begins_one else at - (at - _EPOCH) % resolution
-                if equity < highest:
-                    samples.append((begun + resolution, equity))
-                elif len(samples) > 1 and last_at >= begun:
-                    samples[-1] = (last_at, equity)
+        self.waiting.append((at, equity))
+        self._sort_in()
+
+    def _sort_in(self) -> None:
+        samples, resolution, minutes = self._samples, self._resolution, self._minutes
+        for at, equity in self.waiting:
+            if resolution:
+                # Raise the bucket's sample; what it ended on, where lower, is dated at the bucket's end.
+                if len(samples) > 1 and samples[-1][0] > at:
+                    samples.pop()
+                last_at, highest = samples[-1]
+                if equity != highest:
+                    begins_one = minutes and not (at.minute % minutes or at.second or at.microsecond)
+                    begun = at if begins_one else at - (at - _EPOCH) % resolution
+                    if equity < highest:
+                        samples.append((begun + resolution, equity))
+                    elif len(samples) > 1 and last_at >= begun:
+                        samples[-1] = (last_at, equity)
+                    else:
+                        samples.append((begun if begun > last_at else last_at, equity))
+            elif equity != samples[-1][1]:
+                if samples[-1][0] < at or len(samples) == 1:
+                    samples.append((at, equity))
                 else:
-                    samples.append((begun if begun > last_at else last_at, equity))
-        elif equity != samples[-1][1]:
-            if samples[-1][0] < at or len(samples) == 1:
-                samples.append((at, equity))
-            else:
-                samples[-1] = (at, equity)
-        if len(samples) == 2:
-            self.moves_at = samples[1][0] + DAY
+                    samples[-1] = (at, equity)
+        self.waiting.clear()
+        self.moves_at = self._find_next_move()
 
     def restart(self, at: datetime, equity: float) -> None:
         """Forget what was before and count from here."""
+        self.waiting.clear()
         self._samples.clear()
         self._samples.append((at, equity))
         self.level, self.moves_at = equity, _NEVER
 
     def shift(self, amount: float) -> None:
         """Raise every sample by an amount, or lower it."""
+        self._sort_in()
         self._samples = deque((at, equity + amount) for at, equity in self._samples)
         self.level += amount
 
     def baseline(self, now: datetime) -> float:
         """Give the equity that the loss of the last 24 hours is counted from."""
+        if self.waiting:
+            self._sort_in()
         if now >= self.moves_at:
             samples, oldest = self._samples, now - DAY
             while len(samples) > 1 and samples[1][0] <= oldest:
@@ -109,7 +122,18 @@ class RollingBaseline:
 
     def samples(self) -> tuple[tuple[datetime, float], ...]:
         """Give all samples, oldest first."""
+        self._sort_in()
         return tuple(self._samples)
+
+    def extremes(self) -> tuple[float, float]:
+        """Give the lowest and the highest sample.
+
+        The baseline is one of them, at least, until the next 24 hours less a bucket are over: those that
+        come meanwhile are too young for it, and change none but the last bucket's.
+        """
+        self._sort_in()
+        levels = [equity for _, equity in self._samples]
+        return min(levels), max(levels)
 
     def _find_next_move(self) -> datetime:
         return self._samples[1][0] + DAY if len(self._samples) > 1 else _NEVER

@@ -28,10 +28,10 @@ class EntryCooldown:
 
     def check(self, request: EntryRequest, account: AccountView) -> Decision:
         """Deny an initial entry before the wait is over; at its very end it passes."""
-        if not request.faces_limits or account.last_entry_at is None:
+        if account.last_entry_at is None:
             return ALLOWED
         wait = self.seconds_with_positions if account.open_positions else self.seconds
         passed = (request.now - account.last_entry_at).total_seconds()
-        if passed >= wait:
+        if passed >= wait or not request.faces_limits:
             return ALLOWED
         return Decision(False, Code.ENTRY_COOLDOWN, wait, passed, Unit.SECONDS)

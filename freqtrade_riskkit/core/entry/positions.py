@@ -46,15 +46,14 @@ class PositionLimit:
 
     def check(self, request: EntryRequest, account: AccountView) -> Decision:
         """Deny a new position above the limit, and a signal whose confidence is not in [0, 1]."""
-        if not request.faces_limits:
-            return ALLOWED
         confidence = request.confidence
-        if self.high is not None and confidence is not None and not 0 <= confidence <= 1:
+        is_readable = self.high is None or confidence is None or 0 <= confidence <= 1
+        limit = self.limit_for(confidence)
+        if (is_readable and account.open_positions < limit) or not request.faces_limits:
+            return ALLOWED
+        if confidence is not None and not is_readable:
             why = "no confidence on the signal" if math.isnan(confidence) else "a confidence is in [0, 1]"
             return Decision(False, Code.CONFIDENCE_TOO_LOW, self.high_confidence, confidence, Unit.RATIO, why)
-        limit = self.limit_for(confidence)
-        if account.open_positions < limit:
-            return ALLOWED
         return Decision(False, Code.POSITION_LIMIT, limit, account.open_positions, Unit.COUNT)
 
 

@@ -37,7 +37,7 @@ class Bot:
         self.told: list[str] = []
         self.feed = Feed()
         self.books = AccountBooks(
-            "main", self.feed, Performance("main", balance), START, lambda trade: None, True, False
+            "main", self.feed, Performance("main", balance), START, lambda trade: None, True
         )
         self.ledger: BotLedger = ledger_of(
             URL, folder, "main", lambda: "f1", denies=True, alert=self.told.append

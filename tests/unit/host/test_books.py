@@ -10,6 +10,7 @@ from freqtrade.persistence import LocalTrade
 
 from freqtrade_riskkit.core.breaker import CircuitBreaker
 from freqtrade_riskkit.core.performance import Performance
+from freqtrade_riskkit.host.backtest_books import BacktestBooks
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.realised_equity import RealisedEquity
@@ -33,18 +34,11 @@ def feed() -> Feed:
     return Feed()
 
 
-@pytest.fixture(params=["bot", "backtest"])
+@pytest.fixture(params=[AccountBooks, BacktestBooks])
 def books(feed: Feed, request: pytest.FixtureRequest) -> AccountBooks:
     """Empty books that start with 1,000."""
-    return AccountBooks(
-        "main",
-        feed,
-        Performance("main", 1000),
-        START,
-        lambda trade_id: None,
-        has_partial_exits=True,
-        is_simulated=request.param == "backtest",
-    )
+    kind: type[AccountBooks] = request.param
+    return kind("main", feed, Performance("main", 1000), START, lambda trade_id: None, True)
 
 
 def done(number: int, profit: float) -> LocalTrade:

@@ -28,9 +28,7 @@ def test_entry_when_prices_fell_since_the_loop_began_then_judged_at_the_newest_m
         unrealised=lambda now, trades: profit, missing=(), adverse=0.0, oldest_age_seconds=0.0
     )
     feed = SimpleNamespace(take_new=list)
-    books = AccountBooks(
-        "main", cast(Any, feed), Performance("main", 1000), START, lambda trade: None, True, False
-    )
+    books = AccountBooks("main", cast(Any, feed), Performance("main", 1000), START, lambda trade: None, True)
     desk = BreakerDesk(CircuitBreaker(DEFAULTS, 1000.0, START), "USDT", False, lambda event: None)
     books.attach(desk, RealisedEquity(1000.0, {}), marks)
     feeds = SimpleNamespace(errors=lambda desk: None, decide=lambda now: None)

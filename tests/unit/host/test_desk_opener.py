@@ -22,9 +22,7 @@ def test_breaker_when_a_damaged_ledger_left_nothing_of_it_then_entries_are_denie
     """Nobody has asked for what a trip by hand may do besides."""
     monkeypatch.setattr("freqtrade_riskkit.host.desk_opener.open_trades", list)
     told: list[BreakerEvent] = []
-    books = AccountBooks(
-        "main", cast(Any, None), Performance("main", 1000), START, lambda trade: None, True, False
-    )
+    books = AccountBooks("main", cast(Any, None), Performance("main", 1000), START, lambda trade: None, True)
     policy = replace(DEFAULTS, manual=Manual(by_hand))
     opener = DeskOpener(books, policy, None, None, "USDT", 1000.0, lambda text: None, told.append)
 
