@@ -131,6 +131,11 @@ class AccountBooks:
         """The orders of the closed trades, counted."""
         return self.closed.orders
 
+    @property
+    def waiting(self) -> frozenset[int]:
+        """The ids of the trades that the feed gave and that can't be taken in yet."""
+        return frozenset(trade.id for trade in self._waiting)
+
     def take_new_trades(self) -> bool:
         """Take in the closes and partial exits since the last call; True where there were any.
 

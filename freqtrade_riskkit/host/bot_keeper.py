@@ -30,6 +30,7 @@ from freqtrade_riskkit.host.bot_state import (
     STATE_NAME,
     VERSION,
     BotState,
+    booked_trades,
     to_text,
 )
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
@@ -38,12 +39,10 @@ from freqtrade_riskkit.host.cash_feed import CashFeed
 from freqtrade_riskkit.host.cash_watch import CashState
 from freqtrade_riskkit.host.desk_opener import DeskOpener
 from freqtrade_riskkit.host.steps import Steps
-from freqtrade_riskkit.host.trades import open_trades
+from freqtrade_riskkit.host.trades import DatabaseTrades, open_trades
 
 logger = logging.getLogger("freqtrade_riskkit.breaker")
 
-_LATEST_NEWS = timedelta(hours=24)
-"""How long after its close a trade may become known."""
 _SAVED_EVERY = timedelta(minutes=1)
 """How old the stored equity may get while nothing else changes: the next mark replaces it anyway."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,8 +58,8 @@ class BotKeeper:
 
     Parameters
     ----------
-    books
-        Already holding the account's closed trades up to now.
+    books, trades
+        Already holding the account's closed trades up to now, and where those come from.
     ledger
         Where the breaker's state is kept.
     policy
@@ -82,6 +81,7 @@ class BotKeeper:
     def __init__(
         self,
         books: AccountBooks,
+        trades: DatabaseTrades,
         ledger: BotLedger,
         policy: BreakerPolicy | None,
         feeds: BotFeeds | None,
@@ -93,6 +93,7 @@ class BotKeeper:
         alert: Callable[[str], None],
     ) -> None:
         self._books = books
+        self._trades = trades
         self._ledger = ledger
         self.feeds = feeds
         self.actions = actions
@@ -255,11 +256,6 @@ class BotKeeper:
 
     def _state(self, memory: BreakerMemory, flatten: FlattenMemory | None, data: DataStanding) -> BotState:
         books = self._books
-        newest = max((record.exit_at for record in books.records), default=books.started_at)
-        booked_until = newest - _LATEST_NEWS
-        recent = {
-            record.trade_id: record.exit_at for record in books.records if record.exit_at >= booked_until
-        }
         return BotState(
             version=VERSION,
             currency=self._currency,
@@ -267,12 +263,10 @@ class BotKeeper:
             breaker=memory,
             equity_base=books.equity.base,
             open_realised=dict(books.equity.open_realised),
-            booked_until=booked_until,
-            booked_ids=frozenset(recent),
-            booked_at=recent,
             flatten=flatten if flatten is not None else FlattenMemory(),
             cash=self._cash.state,
             data=data,
+            booked=booked_trades(books.records, self._trades.not_taken() | books.waiting),
         )
 
     def _tell(self, event: BreakerEvent) -> None:

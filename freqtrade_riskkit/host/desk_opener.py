@@ -130,7 +130,7 @@ class DeskOpener:
         missed += [
             (record.exit_at, partial(self._books.hold_against_breaker, record))
             for record in self._books.records
-            if not state.is_booked(record.trade_id, record.exit_at)
+            if not state.is_booked(record)
         ]
         for _, tell in sorted(missed, key=itemgetter(0)):
             tell()

@@ -81,9 +81,10 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
     _warn_of_silence(session)
     _warn_of_smallness(session, starting_balance)
     bot_start = KeyValueStore.get_datetime_value("bot_start_time")
+    trades = DatabaseTrades()
     books = AccountBooks(
         session.account_id,
-        DatabaseTrades(),
+        trades,
         Performance(session.account_id, starting_balance),
         utc(bot_start) if bot_start is not None else now,
         session.exits.forget if session.exits is not None else None,
@@ -110,6 +111,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
         )
     return BotKeeper(
         books,
+        trades,
         ledger,
         breaker_policy(section) if section is not None else None,
         feeds,

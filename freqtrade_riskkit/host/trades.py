@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from freqtrade.persistence import LocalTrade, Order, Trade
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from freqtrade_riskkit.host.translation import held_by, utc
 
@@ -47,22 +47,21 @@ class DatabaseTrades:
 
     A trade's close date is that of its last fill, which Freqtrade may learn of late: a trade may appear
     with an earlier date than others taken before. So each call looks a week back from the newest date.
+
+    Each is known by its id and open date. The id alone isn't enough, for it is given again where a person
+    deleted a trade; the close date may be corrected, by Freqtrade itself (`/reload_trade`) or by a person.
     """
 
     def __init__(self) -> None:
         self._newest: datetime | None = None
-        self._taken: set[tuple[int, datetime]] = set()
+        self._taken: dict[int, datetime] = {}
 
     def take_new(self) -> Sequence[LocalTrade]:
-        """Give the trades that closed since the last call.
-
-        They are told apart by id and date, for an id is given again where a person deleted a trade.
-        """
-        closed = Trade.is_open.is_(False) & Trade.close_date.is_not(None)
+        """Give the trades that closed since the last call."""
+        closed = self._closed()
         if self._newest is not None:
-            closed &= Trade.close_date >= (self._newest - _LATEST_NEWS).replace(tzinfo=None)
-            rows = Trade.session.execute(select(Trade.id, Trade.close_date).where(closed)).all()
-            new_ids = [row.id for row in rows if (row.id, utc(row.close_date)) not in self._taken]
+            rows = Trade.session.execute(select(Trade.id, Trade.open_date).where(closed)).all()
+            new_ids = [row.id for row in rows if self._taken.get(row.id) != utc(row.open_date)]
             if not new_ids:
                 return ()
             closed &= Trade.id.in_(new_ids)
@@ -70,9 +69,23 @@ class DatabaseTrades:
         new = Trade.session.scalars(query).unique().all()
         for trade in new:
             date = utc(trade.close_date)
-            self._taken.add((trade.id, date))
+            self._taken[trade.id] = utc(trade.open_date)
             self._newest = max(self._newest or date, date)
         return new
+
+    def not_taken(self) -> frozenset[int]:
+        """Give the ids of the trades that weren't given yet: open, closed since, or without a date."""
+        unfinished = Trade.is_open.is_(True) | Trade.close_date.is_(None)
+        open_ids = Trade.session.scalars(select(Trade.id).where(unfinished)).all()
+        closed_ids = Trade.session.scalars(select(Trade.id).where(self._closed())).all()
+        return frozenset(open_ids) | {trade_id for trade_id in closed_ids if trade_id not in self._taken}
+
+    def _closed(self) -> ColumnElement[bool]:
+        """Choose the closed trades that may be news."""
+        closed = Trade.is_open.is_(False) & Trade.close_date.is_not(None)
+        if self._newest is not None:
+            closed &= Trade.close_date >= (self._newest - _LATEST_NEWS).replace(tzinfo=None)
+        return closed
 
 
 def open_trades() -> Sequence[LocalTrade]:

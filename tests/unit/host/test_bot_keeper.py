@@ -36,6 +36,7 @@ def test_entry_when_prices_fell_since_the_loop_began_then_judged_at_the_newest_m
     feeds = SimpleNamespace(errors=lambda desk: None, decide=lambda now: None)
     keeper = BotKeeper(
         books,
+        cast(Any, feed),
         cast(Any, SimpleNamespace(decide=lambda: None, denial=lambda why: None)),
         DEFAULTS,
         cast(Any, feeds),

@@ -23,15 +23,15 @@ def database() -> Iterator[None]:
     engine.dispose()
 
 
-def put(number: int, *, minutes: float | None) -> Trade:
-    """Keep a trade that closed so many minutes after noon, or that is still open."""
+def put(number: int, *, minutes: float | None, opened: float = 0.0) -> Trade:
+    """Keep a trade that opened and closed so many minutes after noon, or that is still open."""
     made = Trade(
         id=number,
         pair="BTC/USDT",
         stake_currency="USDT",
         exchange="binance",
         open_rate=100.0,
-        open_date=NOON,
+        open_date=NOON + timedelta(minutes=opened),
         amount=1.0,
         stake_amount=100.0,
         fee_open=0.001,
@@ -95,6 +95,43 @@ def test_trade_when_its_id_was_given_before_then_it_is_another_one() -> None:
     Trade.session.delete(first)
     Trade.commit()
 
-    put(1, minutes=30)
+    again = put(1, minutes=None, opened=15)
+    assert taken(feed) == []
+    assert feed.not_taken() == {1}
+    again.is_open, again.close_date = False, NOON + timedelta(minutes=30)
+    Trade.commit()
 
     assert taken(feed) == [1]
+    assert taken(feed) == []
+
+
+@pytest.mark.parametrize("minutes", [9.9, 10.1, 500, -6 * 24 * 60])
+def test_trade_when_its_close_date_is_corrected_then_it_was_given_already(minutes: float) -> None:
+    first = put(1, minutes=10)
+    feed = DatabaseTrades()
+    taken(feed)
+
+    first.close_date = NOON + timedelta(minutes=minutes)
+    Trade.commit()
+    put(2, minutes=20)
+
+    assert taken(feed) == [2]
+    assert taken(feed) == []
+
+
+def test_trades_when_none_was_given_yet_then_those_that_are_open_or_have_no_close_date_or_closed_since() -> (
+    None
+):
+    put(1, minutes=10)
+    put(2, minutes=None)
+    feed = DatabaseTrades()
+    taken(feed)
+    assert feed.not_taken() == {2}
+
+    dateless = put(3, minutes=20)
+    dateless.close_date = None
+    put(4, minutes=30)
+
+    assert feed.not_taken() == {2, 3, 4}
+    taken(feed)
+    assert feed.not_taken() == {2, 3}
