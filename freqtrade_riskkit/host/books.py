@@ -181,6 +181,21 @@ class AccountBooks:
             self.desk.equity_moved(self.equity.value + self._unrealised(open_trades()), moment)
         return True
 
+    def take_mended(self, trade: LocalTrade, *, is_judged: bool) -> None:
+        """Take in a closed trade that couldn't be read before.
+
+        One that the breaker has judged is only put on record: its profit is in the equity already.
+        """
+        if not is_judged:
+            self._book(trade, unbooked=())
+            return
+        closed = self.closed.take(trade)
+        if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
+            self.last_closed_entry_at = closed.entry_at
+        self.began_at = min(self.began_at, closed.entry_at)
+        if self._on_closed is not None:
+            self._on_closed(closed.trade_id)
+
     def hold_against_breaker(self, record: TradeRecord) -> None:
         """Book a closed trade's profit and let the breaker judge it; the open positions at their marks."""
         if self.curve is not None:

@@ -30,7 +30,6 @@ from freqtrade_riskkit.host.bot_state import (
     STATE_NAME,
     VERSION,
     BotState,
-    booked_trades,
     to_text,
 )
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
@@ -38,8 +37,9 @@ from freqtrade_riskkit.host.breaker_words import describe
 from freqtrade_riskkit.host.cash_feed import CashFeed
 from freqtrade_riskkit.host.cash_watch import CashState
 from freqtrade_riskkit.host.desk_opener import DeskOpener
+from freqtrade_riskkit.host.odd_closes import OddCloses
 from freqtrade_riskkit.host.steps import Steps
-from freqtrade_riskkit.host.trades import DatabaseTrades, open_trades
+from freqtrade_riskkit.host.trades import open_trades
 
 logger = logging.getLogger("freqtrade_riskkit.breaker")
 
@@ -58,8 +58,8 @@ class BotKeeper:
 
     Parameters
     ----------
-    books, trades
-        Already holding the account's closed trades up to now, and where those come from.
+    books, odd
+        Already holding the account's closed trades up to now, and those that can't be read.
     ledger
         Where the breaker's state is kept.
     policy
@@ -72,8 +72,8 @@ class BotKeeper:
         Deposits and withdrawals.
     records
         What the ledger keeps of the account besides.
-    currency, starting_balance
-        Stake currency; balance at this start.
+    currency, balance
+        Stake currency; gives the balance at this start, by what is closed in Freqtrade's database by now.
     alert
         Tells the user.
     """
@@ -81,7 +81,7 @@ class BotKeeper:
     def __init__(
         self,
         books: AccountBooks,
-        trades: DatabaseTrades,
+        odd: OddCloses,
         ledger: BotLedger,
         policy: BreakerPolicy | None,
         feeds: BotFeeds | None,
@@ -89,25 +89,24 @@ class BotKeeper:
         cash: CashFeed,
         records: AccountRecords,
         currency: str,
-        starting_balance: float,
+        balance: Callable[[], float],
         alert: Callable[[str], None],
     ) -> None:
         self._books = books
-        self._trades = trades
+        self._odd = odd
         self._ledger = ledger
         self.feeds = feeds
         self.actions = actions
         self._cash = cash
         self.records = records
         self._currency = currency
+        self._balance = balance
         self._enforces = actions is not None
         self._alert = alert
         self._saved: object = None
         self._saved_at = _EPOCH
         self._is_attached = False
-        self._opener = DeskOpener(
-            books, policy, feeds, actions, currency, starting_balance, alert, self._tell
-        )
+        self._opener = DeskOpener(books, policy, feeds, actions, currency, balance(), alert, self._tell)
 
     @property
     def books(self) -> AccountBooks:
@@ -119,6 +118,8 @@ class BotKeeper:
 
         The breaker judges the newest marks first: they are newer than the beginning of the loop.
         """
+        if (odd := self._odd.decide()) is not None:
+            return odd
         trouble = self._ledger.decide()
         if trouble is None and not self._is_attached:
             trouble = self._ledger.denial("the state of the breaker was not read yet")
@@ -155,6 +156,8 @@ class BotKeeper:
             The first failure, once all steps were tried.
         """
         books, steps = self._books, Steps()
+        with steps:
+            self._take_mended(now)
         if not self._is_attached:
             with steps:
                 self._attach(now)
@@ -181,8 +184,15 @@ class BotKeeper:
                     self.actions.look(books.desk.breaker, open_trades(), books.rate_of)
         with steps:
             self._write(now)
+        with steps:
+            self._odd.complain()
         steps.end()
         return books
+
+    def _take_mended(self, now: datetime) -> None:
+        """Take in closed trades that a person has put right; the breaker may have begun without them."""
+        if self._odd.take_mended(is_attached=self._is_attached) and not self._is_attached:
+            self._opener.begin_again(self._balance(), now)
 
     def _write(self, now: datetime) -> None:
         """Bring the ledger up to date.
@@ -246,7 +256,10 @@ class BotKeeper:
         if not self._ledger.answers:
             return
         state = self._opener.read(text)
+        if state is None and self._odd:
+            return  # what the account began with isn't known as long as a profit isn't
         if state is not None:
+            self._odd.recall(state)
             self._opener.go_on(state, now)
         elif (damaged_at := self._ledger.damaged_at) is not None and self._books.started_at < damaged_at:
             self._opener.doubt(now)
@@ -266,7 +279,7 @@ class BotKeeper:
             flatten=flatten if flatten is not None else FlattenMemory(),
             cash=self._cash.state,
             data=data,
-            booked=booked_trades(books.records, self._trades.not_taken() | books.waiting),
+            booked=self._odd.booked(),
         )
 
     def _tell(self, event: BreakerEvent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,6 @@ from pydantic import TypeAdapter, ValidationError
 from freqtrade_riskkit.core.breaker import BreakerMemory
 from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.core.flatten import FlattenMemory
-from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.cash_watch import CashState
 
 STATE_NAME = "breaker"
@@ -51,12 +50,12 @@ class Booked:
         return trade_id not in self.besides
 
 
-def booked_trades(records: Iterable[TradeRecord], unbooked: frozenset[int]) -> Booked:
-    """Say which trades are booked: those with a record, and none of the ids that aren't booked."""
+def booked_trades(known: Iterable[tuple[int, datetime]], unbooked: Set[int]) -> Booked:
+    """Say which trades are booked: these, by id and open date, and none of the ids that aren't booked."""
     last_id, last_entry_at = 0, None
-    for record in records:
-        last_id = max(last_id, record.trade_id)
-        last_entry_at = max(last_entry_at or record.entry_at, record.entry_at)
+    for trade_id, entry_at in known:
+        last_id = max(last_id, trade_id)
+        last_entry_at = max(last_entry_at or entry_at, entry_at)
     return Booked(last_id, last_entry_at, frozenset(key for key in unbooked if key <= last_id))
 
 
@@ -103,11 +102,10 @@ class BotState:
     data: DataStanding = field(default_factory=DataStanding)
     booked: Booked | None = None
 
-    def is_booked(self, record: TradeRecord) -> bool:
+    def is_booked(self, trade_id: int, entry_at: datetime, closed_at: datetime) -> bool:
         """Say whether a closed trade is in the breaker's memory already."""
-        trade_id, closed_at = record.trade_id, record.exit_at
         if self.booked is not None:
-            return self.booked.has(trade_id, record.entry_at)
+            return self.booked.has(trade_id, entry_at)
         if self.booked_until is not None and closed_at < self.booked_until:
             return True
         if self.booked_at:

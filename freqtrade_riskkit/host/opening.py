@@ -29,6 +29,7 @@ from freqtrade_riskkit.host.cash_watch import CashState, CashWatch
 from freqtrade_riskkit.host.error_log import unread_loggers
 from freqtrade_riskkit.host.marks_backtest import BacktestMarks
 from freqtrade_riskkit.host.modes import Run
+from freqtrade_riskkit.host.odd_closes import OddCloses
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.host.read_budget import ReadBudget
 from freqtrade_riskkit.host.realised_equity import RealisedEquity
@@ -77,7 +78,7 @@ def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> A
 def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKeeper:
     """Open the books of a running bot, with all the trades its database has closed so far."""
     section = session.config.circuit_breaker
-    starting_balance = _starting_balance(strategy)
+    starting_balance = _balance_now(strategy)
     _warn_of_silence(session)
     _warn_of_smallness(session, starting_balance)
     bot_start = KeyValueStore.get_datetime_value("bot_start_time")
@@ -92,6 +93,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
         is_simulated=False,
     )
     books.take_new_trades()
+    odd = OddCloses(books, trades)
     ledger = ledger_of(
         session.config.db_url,
         Path(strategy.config["user_data_dir"]),
@@ -103,7 +105,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
     session.alerts.keep_in(ledger.note_alert)
     is_futures = str(strategy.config["trading_mode"]) == "futures"
     reads = Balances(strategy.dp._exchange, ReadBudget(), is_futures=is_futures)
-    marks = marks_of(strategy, section, reads)
+    marks = marks_of(strategy, section, reads, odd.unknown_pairs)
     feeds = None
     if section is not None:
         feeds = feeds_of(
@@ -111,7 +113,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
         )
     return BotKeeper(
         books,
-        trades,
+        odd,
         ledger,
         breaker_policy(section) if section is not None else None,
         feeds,
@@ -130,7 +132,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
             session.alerts.send,
         ),
         session.currency,
-        starting_balance,
+        partial(_balance_now, strategy),
         session.alerts.send,
     )
 
@@ -176,6 +178,16 @@ def _warn_of_smallness(session: RiskSession, balance: float) -> None:
         session.alerts.send(text)
     else:
         logger.warning("riskkit: %s", text)
+
+
+def _balance_now(strategy: IStrategy) -> float:
+    """Give with how much a bot began, by what its database says now.
+
+    A dry-run's wallet is made up from the database, but not until Freqtrade wants it anew.
+    """
+    if strategy.config["dry_run"] and strategy.wallets is not None:
+        strategy.wallets.update()
+    return _starting_balance(strategy)
 
 
 def _starting_balance(strategy: IStrategy) -> float:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from freqtrade_riskkit.core.breaker import Action, CircuitBreaker, ResetWay, RuleName, TripWay
 from freqtrade_riskkit.core.flatten import FlattenMemory
-from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.bot_state import (
     VERSION,
     Booked,
@@ -22,9 +21,7 @@ from freqtrade_riskkit.host.bot_state import (
     to_text,
 )
 from freqtrade_riskkit.host.cash_watch import CashState
-from freqtrade_riskkit.host.translation import trade_record
 from tests.unit.core.breaker.cases import DEFAULTS
-from tests.unit.host.freqtrade_cases import closed, order
 
 START = datetime(2024, 8, 5, 9, 0, 0, 123456, tzinfo=UTC)
 STATE = BotState(
@@ -155,7 +152,7 @@ def test_trade_when_an_earlier_version_wrote_the_state_then_told_by_its_close_da
     state = from_text(text)
     closed_at = state.breaker.now + timedelta(hours=hours)
 
-    assert state.is_booked(record(trade_id, closed_at - timedelta(hours=1), closed_at)) is is_booked
+    assert state.is_booked(trade_id, closed_at - timedelta(hours=1), closed_at) is is_booked
 
 
 EVENING = START + timedelta(hours=9)
@@ -175,22 +172,16 @@ EVENING = START + timedelta(hours=9)
 def test_trade_when_its_close_date_is_any_then_its_id_and_open_date_say_whether_it_is_booked(
     trade_id: int, entry_at: datetime, is_booked: bool
 ) -> None:
-    taken_in = [record(7, START, START), record(5, START - timedelta(hours=1), START)]
+    taken_in = [(7, START), (5, START - timedelta(hours=1))]
     state = replace(STATE, booked=booked_trades(taken_in, unbooked=frozenset({4, 8})))
     assert state.booked is not None
     assert state.booked.besides == {4}
 
     for closed_at in (START - timedelta(days=400), START, START + timedelta(days=2)):
-        assert from_text(to_text(state)).is_booked(record(trade_id, entry_at, closed_at)) is is_booked
+        assert from_text(to_text(state)).is_booked(trade_id, entry_at, closed_at) is is_booked
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_state_when_it_does_not_say_what_is_booked_then_refused(version: int) -> None:
     with pytest.raises(StateUnreadable, match="doesn't say what is booked"):
         from_text(to_text(replace(STATE, version=version, booked=None)))
-
-
-def record(trade_id: int, entry_at: datetime, exit_at: datetime) -> TradeRecord:
-    """Give the record of a closed trade."""
-    made = closed(order("buy", 10.0, 100.0), order("sell", 10.0, 110.0), profit=1.0, id=trade_id)
-    return trade_record(made, "main")._replace(entry_at=entry_at, exit_at=exit_at)
