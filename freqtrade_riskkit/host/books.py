@@ -128,6 +128,11 @@ class AccountBooks:
         """The orders of the closed trades, counted."""
         return self.closed.orders
 
+    @property
+    def waiting(self) -> frozenset[int]:
+        """The ids of the trades that the feed gave and that can't be taken in yet."""
+        return frozenset(trade.id for trade in self._waiting)
+
     def take_new_trades(self) -> bool:
         """Take in the closes and partial exits since the last call; True where there were any.
 
@@ -172,6 +177,21 @@ class AccountBooks:
         if self.desk is not None:
             self.desk.equity_moved(self.equity.value + self._unrealised(open_trades()), moment)
         return True
+
+    def take_mended(self, trade: LocalTrade, *, is_judged: bool) -> None:
+        """Take in a closed trade that couldn't be read before.
+
+        One that the breaker has judged is only put on record: its profit is in the equity already.
+        """
+        if not is_judged:
+            self._book(trade, unbooked=())
+            return
+        closed = self.closed.take(trade)
+        if self.last_closed_entry_at is None or closed.entry_at > self.last_closed_entry_at:
+            self.last_closed_entry_at = closed.entry_at
+        self.began_at = min(self.began_at, closed.entry_at)
+        if self._on_closed is not None:
+            self._on_closed(closed.trade_id)
 
     def hold_against_breaker(self, record: TradeRecord) -> None:
         """Book a closed trade's profit and let the breaker judge it; the open positions at their marks."""

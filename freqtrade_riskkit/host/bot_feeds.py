@@ -145,10 +145,16 @@ def feeds_of(
     return BotFeeds(marks, data, watch, hand)
 
 
-def marks_of(strategy: IStrategy, section: BreakerConfig | None, reads: Balances) -> BotMarks:
+def marks_of(
+    strategy: IStrategy,
+    section: BreakerConfig | None,
+    reads: Balances,
+    unknown: Callable[[], tuple[str, ...]],
+) -> BotMarks:
     """Give the marks of a bot's positions; its equity is known without a breaker, too."""
     exchange = strategy.dp._exchange
     data = section.data if section is not None else None
     oldest = data.max_mark_age_seconds if data is not None else math.inf
     feed = TickerFeed(exchange, reads.budget, every=look_every(oldest, ticker_feed.EVERY))
-    return BotMarks(LiveMarks(feed, exchange, strategy.config["exit_pricing"]), strategy.timeframe)
+    live = LiveMarks(feed, exchange, strategy.config["exit_pricing"])
+    return BotMarks(live, strategy.timeframe, unknown)

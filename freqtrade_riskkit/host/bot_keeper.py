@@ -37,13 +37,12 @@ from freqtrade_riskkit.host.breaker_words import describe
 from freqtrade_riskkit.host.cash_feed import CashFeed
 from freqtrade_riskkit.host.cash_watch import CashState
 from freqtrade_riskkit.host.desk_opener import DeskOpener
+from freqtrade_riskkit.host.odd_closes import OddCloses
 from freqtrade_riskkit.host.steps import Steps
 from freqtrade_riskkit.host.trades import open_trades
 
 logger = logging.getLogger("freqtrade_riskkit.breaker")
 
-_LATEST_NEWS = timedelta(hours=24)
-"""How long after its close a trade may become known."""
 _SAVED_EVERY = timedelta(minutes=1)
 """How old the stored equity may get while nothing else changes: the next mark replaces it anyway."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,8 +58,8 @@ class BotKeeper:
 
     Parameters
     ----------
-    books
-        Already holding the account's closed trades up to now.
+    books, odd
+        Already holding the account's closed trades up to now, and those that can't be read.
     ledger
         Where the breaker's state is kept.
     policy
@@ -73,8 +72,8 @@ class BotKeeper:
         Deposits and withdrawals.
     records
         What the ledger keeps of the account besides.
-    currency, starting_balance
-        Stake currency; balance at this start.
+    currency, balance
+        Stake currency; gives the balance at this start, by what is closed in Freqtrade's database by now.
     alert
         Tells the user.
     """
@@ -82,6 +81,7 @@ class BotKeeper:
     def __init__(
         self,
         books: AccountBooks,
+        odd: OddCloses,
         ledger: BotLedger,
         policy: BreakerPolicy | None,
         feeds: BotFeeds | None,
@@ -89,24 +89,24 @@ class BotKeeper:
         cash: CashFeed,
         records: AccountRecords,
         currency: str,
-        starting_balance: float,
+        balance: Callable[[], float],
         alert: Callable[[str], None],
     ) -> None:
         self._books = books
+        self._odd = odd
         self._ledger = ledger
         self.feeds = feeds
         self.actions = actions
         self._cash = cash
         self.records = records
         self._currency = currency
+        self._balance = balance
         self._enforces = actions is not None
         self._alert = alert
         self._saved: object = None
         self._saved_at = _EPOCH
         self._is_attached = False
-        self._opener = DeskOpener(
-            books, policy, feeds, actions, currency, starting_balance, alert, self._tell
-        )
+        self._opener = DeskOpener(books, policy, feeds, actions, currency, balance(), alert, self._tell)
 
     @property
     def books(self) -> AccountBooks:
@@ -118,6 +118,8 @@ class BotKeeper:
 
         The breaker judges the newest marks first: they are newer than the beginning of the loop.
         """
+        if (odd := self._odd.decide()) is not None:
+            return odd
         trouble = self._ledger.decide()
         if trouble is None and not self._is_attached:
             trouble = self._ledger.denial("the state of the breaker was not read yet")
@@ -154,6 +156,8 @@ class BotKeeper:
             The first failure, once all steps were tried.
         """
         books, steps = self._books, Steps()
+        with steps:
+            self._take_mended(now)
         if not self._is_attached:
             with steps:
                 self._attach(now)
@@ -180,8 +184,15 @@ class BotKeeper:
                     self.actions.look(books.desk.breaker, open_trades(), books.rate_of)
         with steps:
             self._write(now)
+        with steps:
+            self._odd.complain()
         steps.end()
         return books
+
+    def _take_mended(self, now: datetime) -> None:
+        """Take in closed trades that a person has put right; the breaker may have begun without them."""
+        if self._odd.take_mended(is_attached=self._is_attached) and not self._is_attached:
+            self._opener.begin_again(self._balance(), now)
 
     def _write(self, now: datetime) -> None:
         """Bring the ledger up to date.
@@ -245,7 +256,10 @@ class BotKeeper:
         if not self._ledger.answers:
             return
         state = self._opener.read(text)
+        if state is None and self._odd:
+            return  # what the account began with isn't known as long as a profit isn't
         if state is not None:
+            self._odd.recall(state)
             self._opener.go_on(state, now)
         elif (damaged_at := self._ledger.damaged_at) is not None and self._books.started_at < damaged_at:
             self._opener.doubt(now)
@@ -255,11 +269,6 @@ class BotKeeper:
 
     def _state(self, memory: BreakerMemory, flatten: FlattenMemory | None, data: DataStanding) -> BotState:
         books = self._books
-        newest = max((record.exit_at for record in books.records), default=books.started_at)
-        booked_until = newest - _LATEST_NEWS
-        recent = {
-            record.trade_id: record.exit_at for record in books.records if record.exit_at >= booked_until
-        }
         return BotState(
             version=VERSION,
             currency=self._currency,
@@ -267,12 +276,10 @@ class BotKeeper:
             breaker=memory,
             equity_base=books.equity.base,
             open_realised=dict(books.equity.open_realised),
-            booked_until=booked_until,
-            booked_ids=frozenset(recent),
-            booked_at=recent,
             flatten=flatten if flatten is not None else FlattenMemory(),
             cash=self._cash.state,
             data=data,
+            booked=self._odd.booked(),
         )
 
     def _tell(self, event: BreakerEvent) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from freqtrade.exchange import timeframe_to_prev_date
@@ -20,20 +20,23 @@ class BotMarks:
         Keeps the rates.
     timeframe
         Of the strategy.
+    unknown
+        Gives the pairs of closed trades whose profit isn't known.
 
     Attributes
     ----------
     adverse
         The same as the last figure: a bot looks every few seconds and knows nothing between.
     missing
-        Pairs of positions without a mark in the last look; they counted at their cost.
+        Pairs of positions without a mark in the last look, and of the unknown; they counted at their cost.
     oldest_age_seconds
         Age of the oldest mark in the last look.
     """
 
-    def __init__(self, live: LiveMarks, timeframe: str) -> None:
+    def __init__(self, live: LiveMarks, timeframe: str, unknown: Callable[[], tuple[str, ...]]) -> None:
         self.live = live
         self._timeframe = timeframe
+        self._unknown = unknown
         self.adverse = 0.0
         self.missing: tuple[str, ...] = ()
         self.oldest_age_seconds = 0.0
@@ -49,7 +52,7 @@ class BotMarks:
     def unrealised(self, now: datetime, trades: Sequence[LocalTrade]) -> float:
         """Add up the unrealised profit of the positions at their last marks, however old those are."""
         marked = self.live.unrealised(now, trades)
-        self.adverse, self.missing = marked.unrealised, marked.missing
+        self.adverse, self.missing = marked.unrealised, (*marked.missing, *self._unknown())
         self.oldest_age_seconds = marked.oldest_age_seconds
         return marked.unrealised
 

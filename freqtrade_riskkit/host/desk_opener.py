@@ -69,6 +69,7 @@ class DeskOpener:
         self._currency = currency
         self._alert = alert
         self._tell = tell
+        self._told = ""
 
     def read(self, text: str | None) -> BotState | None:
         """Read a stored state; None where there is none, or where it is of another currency.
@@ -82,10 +83,15 @@ class DeskOpener:
             return None
         state = from_text(text)
         if state.currency != self._currency:
-            self._alert(
-                f"The breaker's state was in {state.currency}, the stake is now in {self._currency}; "
-                "the breaker begins anew."
+            told, self._told = (
+                self._told,
+                (
+                    f"The breaker's state was in {state.currency}, the stake is now in {self._currency}; "
+                    "the breaker begins anew."
+                ),
             )
+            if self._told != told:
+                self._alert(self._told)
             return None
         return state
 
@@ -99,6 +105,15 @@ class DeskOpener:
         booked = RealisedEquity(equity - sum(realised.values()), realised)
         marked = equity + self._feeds.marks.unrealised(now, trades) if self._feeds is not None else equity
         self._attach(CircuitBreaker(self._policy, marked, now, SAMPLES_APART), booked)
+
+    def begin_again(self, starting_balance: float, now: datetime) -> None:
+        """Let another breaker judge from now on, once the balance is known; what tripped before holds on."""
+        self.starting_balance = starting_balance
+        interim = self._books.desk.breaker.active_trips if self._books.desk is not None else ()
+        self.begin(now)
+        if self._books.desk is not None:
+            found = [trip for trip in interim if not trip.is_manual]
+            self._take_over(self._books.desk, found, "before the balance was known", now)
 
     def doubt(self, now: datetime) -> None:
         """Trip where the ledger was damaged: the breaker may have been tripped, and nobody knows.
@@ -130,22 +145,23 @@ class DeskOpener:
         missed += [
             (record.exit_at, partial(self._books.hold_against_breaker, record))
             for record in self._books.records
-            if not state.is_booked(record.trade_id, record.exit_at)
+            if not state.is_booked(record.trade_id, record.entry_at, record.exit_at)
         ]
         for _, tell in sorted(missed, key=itemgetter(0)):
             tell()
         known = {trip.rule for trip in desk.breaker.active_trips}
-        self._take_over(desk, [t for t in interim if not t.is_manual and t.rule not in known], now)
+        found = [trip for trip in interim if not trip.is_manual and trip.rule not in known]
+        self._take_over(desk, found, "before the ledger answered", now)
         if desk.breaker.state is not BreakerState.CLOSED:
             told = desk.breaker.decide().message(self._currency)
             self._alert(f"The breaker goes on as it was left: {told}")
 
-    def _take_over(self, desk: BreakerDesk, trips: Sequence[Trip], now: datetime) -> None:
-        """Hold on to what tripped before the ledger answered: the breaker that goes on can't know of it."""
+    def _take_over(self, desk: BreakerDesk, trips: Sequence[Trip], when: str, now: datetime) -> None:
+        """Hold on to what tripped before: the breaker that goes on can't know of it."""
         if trips:
             codes = ", ".join(str(trip.code) for trip in trips)
             action = Action.strongest(trip.action for trip in trips)
-            text = f"tripped before the ledger answered: {codes}"
+            text = f"tripped {when}: {codes}"
             desk.take_events(desk.breaker.trip(TripWay.LEDGER, now, text, action=action))
 
     def follow_clock(self, desk: BreakerDesk, now: datetime) -> None:

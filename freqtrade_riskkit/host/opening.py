@@ -30,6 +30,7 @@ from freqtrade_riskkit.host.cash_watch import CashState, CashWatch
 from freqtrade_riskkit.host.error_log import unread_loggers
 from freqtrade_riskkit.host.marks_backtest import BacktestMarks
 from freqtrade_riskkit.host.modes import Run
+from freqtrade_riskkit.host.odd_closes import OddCloses
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.host.read_budget import ReadBudget
 from freqtrade_riskkit.host.realised_equity import RealisedEquity
@@ -77,18 +78,20 @@ def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> B
 def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKeeper:
     """Open the books of a running bot, with all the trades its database has closed so far."""
     section = session.config.circuit_breaker
-    starting_balance = _starting_balance(strategy)
+    starting_balance = _balance_now(strategy)
     _warn_of_silence(session)
     _warn_of_smallness(session, starting_balance)
     bot_start = KeyValueStore.get_datetime_value("bot_start_time")
+    trades = DatabaseTrades()
     books = AccountBooks(
         session.account_id,
-        DatabaseTrades(),
+        trades,
         Performance(session.account_id, starting_balance),
         utc(bot_start) if bot_start is not None else now,
         session.exits.forget if session.exits is not None else None,
     )
     books.take_new_trades()
+    odd = OddCloses(books, trades)
     ledger = ledger_of(
         session.config.db_url,
         Path(strategy.config["user_data_dir"]),
@@ -100,7 +103,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
     session.alerts.keep_in(ledger.note_alert)
     is_futures = str(strategy.config["trading_mode"]) == "futures"
     reads = Balances(strategy.dp._exchange, ReadBudget(), is_futures=is_futures)
-    marks = marks_of(strategy, section, reads)
+    marks = marks_of(strategy, section, reads, odd.unknown_pairs)
     feeds = None
     if section is not None:
         feeds = feeds_of(
@@ -108,6 +111,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
         )
     return BotKeeper(
         books,
+        odd,
         ledger,
         breaker_policy(section) if section is not None else None,
         feeds,
@@ -126,7 +130,7 @@ def open_bot(session: RiskSession, strategy: IStrategy, now: datetime) -> BotKee
             session.alerts.send,
         ),
         session.currency,
-        starting_balance,
+        partial(_balance_now, strategy),
         session.alerts.send,
     )
 
@@ -172,6 +176,16 @@ def _warn_of_smallness(session: RiskSession, balance: float) -> None:
         session.alerts.send(text)
     else:
         logger.warning("riskkit: %s", text)
+
+
+def _balance_now(strategy: IStrategy) -> float:
+    """Give with how much a bot began, by what its database says now.
+
+    A dry-run's wallet is made up from the database, but not until Freqtrade wants it anew.
+    """
+    if strategy.config["dry_run"] and strategy.wallets is not None:
+        strategy.wallets.update()
+    return _starting_balance(strategy)
 
 
 def _starting_balance(strategy: IStrategy) -> float:

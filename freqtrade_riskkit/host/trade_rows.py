@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from freqtrade.persistence import Order, Trade
+from freqtrade.persistence import LocalTrade, Order, Trade
 from sqlalchemy import ColumnElement, Result, Row, Select, and_, func, select, type_coerce
 from sqlalchemy.types import NullType
 
@@ -173,11 +173,11 @@ def _portion(rows: Rows, account_id: str, trades: Sequence[Row[Any]], chosen: Co
             trade: Any = TradeRow._make((*row[:-2], *moments, orders.get(row.id, [])))
             records.append(trade_record(trade, account_id))
         except (TypeError, ValueError) as error:
-            unreadable[row.id] = _named(row, error)
+            unreadable[row.id] = named(row, error)
     return Portion(records, unreadable, int(trades[-1][0]) if trades else None)
 
 
-def _named(row: Row[Any], error: Exception) -> str:
+def named(row: Row[Any] | LocalTrade, error: Exception) -> str:
     """Say what is wrong with a trade; a reason that names it already stays as it is."""
     name, reason = f"trade {row.id} ({row.pair})", str(error)
     return reason if reason.startswith(name) else f"{name}: {reason}"

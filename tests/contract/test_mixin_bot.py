@@ -7,19 +7,17 @@ RPC, as from Telegram or FreqUI.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from freqtrade.configuration import Configuration
-from freqtrade.enums import RunMode, State
 from freqtrade.exceptions import OperationalException
 from freqtrade.freqtradebot import FreqtradeBot
 from freqtrade.persistence import Trade
 from freqtrade.rpc import RPC, RPCException
 
-from tests.support.backtest import forget
+from tests.support.bot_object import running_bot
 from tests.support.scripted import scripted, scripted_with_kit
 from tests.support.workspace import Workspace
 
@@ -137,37 +135,12 @@ def _only_trade() -> Trade:
     return trade
 
 
-@contextmanager
 def _bot(
     workspace: Workspace,
     section: Mapping[str, Any] | None,
     *,
     source: str = scripted_with_kit(body=ADJUSTING),
     database: str = "trades.sqlite",
-) -> Iterator[FreqtradeBot]:
+) -> AbstractContextManager[FreqtradeBot]:
     """Start a bot on a database of the workspace, and end it."""
-    workspace.write_strategies(source)
-    config_file = workspace.write_config(
-        pairs=[FIRST, SECOND],
-        timeframe="1h",
-        riskkit=section,
-        overrides={
-            "strategy": "Scripted",
-            "force_entry_enable": True,
-            "initial_state": "running",
-            "db_url": f"sqlite:///{workspace.root / database}",
-        },
-    )
-    arguments = {"config": [str(config_file)], "user_data_dir": str(workspace.user_data)}
-    config = Configuration(arguments, RunMode.DRY_RUN).get_config()
-    try:
-        bot = FreqtradeBot(config)
-        try:
-            bot.startup()
-            assert bot.state is State.RUNNING
-            yield bot
-        finally:
-            bot.cleanup()
-    finally:
-        Trade.session.remove()
-        forget()
+    return running_bot(workspace, section, source=source, pairs=[FIRST, SECOND], database=database)

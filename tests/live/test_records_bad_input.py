@@ -158,6 +158,47 @@ def test_bot_when_a_close_in_its_database_has_no_profit_then_entries_wait_exits_
     assert len(recorded(bot)) == 4
 
 
+@pytest.mark.parametrize("remembers", [True, False], ids=["its state is stored", "nothing is stored"])
+@in_dry_run_and_live()
+def test_breaker_when_a_close_in_the_database_has_no_profit_then_it_sells_for_a_person_and_counts_each_once(
+    start_bot: StartBot, prices: SteeredPrices, remembers: bool
+) -> None:
+    bot = start_bot(riskkit={"circuit_breaker": {"manual": {"action": "flatten"}}})
+    open_positions(bot, *PAIRS[:4])
+    close_position(bot, prices, PAIRS[0], 101.0)
+    close_position(bot, prices, PAIRS[1], 97.0)
+    bot.wait_for("its records", lambda: len(recorded(bot)) == 2)
+    bot.kill()
+    (was,) = changed(bot, "close_profit_abs", None)
+    if not remembers:
+        for file in bot.ledger.parent.glob(f"{bot.ledger.name}*"):
+            file.unlink()
+
+    bot.start()
+    told = f"CHECK_FAILED: entries are denied: ValueError: trade 2 .{PAIRS[1]}. is not closed completely"
+    bot.wait_for("the alert", lambda: bot.lines(told))
+    assert (
+        "correct its row in Freqtrade's database, or delete it by Freqtrade's /delete 2" in bot.lines(told)[0]
+    )
+    bot.flag().write_text("smoke")
+    bot.wait_for("the sale", lambda: bot.open_pairs() == set())
+    bot.flag().unlink()
+    bot.loops()
+    changed(bot, "close_profit_abs", was)
+    records = bot.wait_for("all records", lambda: recorded(bot) if len(recorded(bot)) == 4 else [])
+    assert records == in_database(bot)
+
+    equity = 10_000 + sum(record.net_pnl for record in records)
+    seen = bot.loops()
+    assert (seen["status"]["equity"], seen["status"]["trips"]) == (pytest.approx(equity), [])
+    assert seen["metrics"]["trades"] == 4
+    bot.restart()
+    seen = bot.loops()
+    assert seen["status"]["equity"] == pytest.approx(equity)
+    assert seen["metrics"]["net_profit"] == pytest.approx(equity - 10_000)
+    open_positions(bot, PAIRS[4])
+
+
 def changed(bot: Bot, column: str, value: object) -> tuple[Any, ...]:
     """Give a column of the bot's second trade another value; what it was before is returned."""
     with closing(sqlite3.connect(bot.database, timeout=10)) as connection, connection:

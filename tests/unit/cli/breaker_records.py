@@ -11,7 +11,7 @@ from freqtrade_riskkit.cli.recorded_breaker import read_standing
 from freqtrade_riskkit.config import load
 from freqtrade_riskkit.core.breaker import BreakerEvent, CircuitBreaker
 from freqtrade_riskkit.core.data_standing import DataStanding
-from freqtrade_riskkit.host.bot_state import STATE_NAME, VERSION, BotState, to_text
+from freqtrade_riskkit.host.bot_state import STATE_NAME, VERSION, Booked, BotState, to_text
 from freqtrade_riskkit.host.breaker_words import describe
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.ledger import open_ledger
@@ -20,6 +20,7 @@ from tests.unit.cli.records import SECTION, URL
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NOTHING_OPEN = DataStanding()
+NOTHING_BOOKED = Booked(0, None, frozenset())
 
 
 def leave_breaker(
@@ -41,7 +42,7 @@ def leave_breaker(
         events += breaker.trade_closed(equity, profit / 100, MORNING + timedelta(minutes=number))
     events += also(breaker)
     memory = breaker.remember()
-    state = BotState(VERSION, "USDT", 1000.0, memory, equity, {}, memory.now, frozenset(), data=data)
+    state = BotState(VERSION, "USDT", 1000.0, memory, equity, {}, data=data, booked=NOTHING_BOOKED)
     ledger = open_ledger(
         URL, folder / "user_data", account or str(section["account_id"]), fingerprint, MORNING
     )

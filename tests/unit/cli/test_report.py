@@ -172,14 +172,14 @@ def test_breaker_when_only_it_remembers_the_beginning_then_its_word_counts(
     """A store of a kit that kept no other record of it."""
     from freqtrade_riskkit.config import load
     from freqtrade_riskkit.core.breaker import CircuitBreaker
-    from freqtrade_riskkit.host.bot_state import VERSION, BotState, to_text
+    from freqtrade_riskkit.host.bot_state import VERSION, Booked, BotState, to_text
     from freqtrade_riskkit.host.policies import breaker_policy
 
     leave_records(tmp_path, CLOSES, balance=None)
     section = load({"circuit_breaker": {}}).config.circuit_breaker
     assert section is not None
     memory = CircuitBreaker(breaker_policy(section), 2000.0, BEGAN).remember()
-    state = BotState(VERSION, "EUR", 2000.0, memory, 2000.0, {}, memory.now, frozenset())
+    state = BotState(VERSION, "EUR", 2000.0, memory, 2000.0, {}, booked=Booked(0, None, frozenset()))
     ledger = open_ledger(URL, tmp_path / "user_data", "main", "main", BEGAN)
     ledger.save_state(BREAKER_STATE, to_text(state), BEGAN)
     ledger.close()

@@ -13,6 +13,7 @@ from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_keeper import BotKeeper
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.cash_feed import CashFeed
+from freqtrade_riskkit.host.odd_closes import OddCloses
 from freqtrade_riskkit.host.realised_equity import RealisedEquity
 from tests.unit.core.breaker.cases import DEFAULTS
 from tests.unit.host.freqtrade_cases import START
@@ -27,13 +28,14 @@ def test_entry_when_prices_fell_since_the_loop_began_then_judged_at_the_newest_m
     marks = SimpleNamespace(
         unrealised=lambda now, trades: profit, missing=(), adverse=0.0, oldest_age_seconds=0.0
     )
-    feed = SimpleNamespace(take_new=list)
+    feed = SimpleNamespace(take_new=list, odd={})
     books = AccountBooks("main", cast(Any, feed), Performance("main", 1000), START, lambda trade: None, True)
     desk = BreakerDesk(CircuitBreaker(DEFAULTS, 1000.0, START), "USDT", False, lambda event: None)
     books.attach(desk, RealisedEquity(1000.0, {}), marks)
     feeds = SimpleNamespace(errors=lambda desk: None, decide=lambda now: None)
     keeper = BotKeeper(
         books,
+        OddCloses(books, cast(Any, feed)),
         cast(Any, SimpleNamespace(decide=lambda: None, denial=lambda why: None)),
         DEFAULTS,
         cast(Any, feeds),
@@ -41,7 +43,7 @@ def test_entry_when_prices_fell_since_the_loop_began_then_judged_at_the_newest_m
         CashFeed(None, 1.0),
         cast(Any, None),
         "USDT",
-        1000.0,
+        lambda: 1000.0,
         lambda text: None,
     )
     books.pass_time(START)

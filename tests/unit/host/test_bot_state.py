@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from freqtrade_riskkit.core.breaker import Action, CircuitBreaker, ResetWay, RuleName, TripWay
 from freqtrade_riskkit.core.flatten import FlattenMemory
-from freqtrade_riskkit.host.bot_state import VERSION, BotState, StateUnreadable, from_text, to_text
+from freqtrade_riskkit.host.bot_state import (
+    VERSION,
+    Booked,
+    BotState,
+    StateUnreadable,
+    booked_trades,
+    from_text,
+    to_text,
+)
 from freqtrade_riskkit.host.cash_watch import CashState
 from tests.unit.core.breaker.cases import DEFAULTS
 
@@ -23,8 +31,7 @@ STATE = BotState(
     breaker=CircuitBreaker(DEFAULTS, 1000.0, START).remember(),
     equity_base=1000.0,
     open_realised={},
-    booked_until=START,
-    booked_ids=frozenset(),
+    booked=Booked(0, None, frozenset()),
 )
 OF_VERSION_1 = (
     '{"version":1,"currency":"USDT","starting_balance":1000.0,"breaker":{"now":"2026-11-18T12:31:05.250000Z",'
@@ -38,6 +45,17 @@ OF_VERSION_1 = (
     '"booked_until":"2026-11-17T12:30:05.250000Z","booked_ids":[4,5]}'
 )
 """As the kit before order rate, errors, trips by hand, sales and cash flows wrote it."""
+OF_VERSION_2 = (
+    '{"version":2,"currency":"USDT","starting_balance":1000.0,"breaker":{"now":"2024-08-05T09:00:00.123456Z",'
+    '"equity":1000.0,"peak":1000.0,"day_started_at":"2024-08-05T00:00:00Z","day_opening":1000.0,'
+    '"day_baseline":1000.0,"samples":[["2024-08-05T09:00:00.123456Z",1000.0]],"streak":0,"active":[],'
+    '"cooldown_until":null,"trip_times":[],"warned":[],"order_times":[],"errors":[]},"equity_base":990.0,'
+    '"open_realised":{},"booked_until":"2024-08-04T09:00:00.123456Z","booked_ids":[4,5],'
+    '"booked_at":{"4":"2024-08-05T06:00:00.123456Z","5":"2024-08-05T09:00:00.123456Z"},'
+    '"flatten":{"began_at":null,"waiting":{},"selling":[],"confirmed":false},'
+    '"cash":{"read":null,"memory":null},"data":{"marks":[],"stale":null,"cash_trouble":null}}'
+)
+"""As the kit wrote it while it told booked trades by their close dates."""
 moves = st.tuples(
     st.floats(-60, 60),
     st.sampled_from([-0.01, 0.0, 0.01]),
@@ -49,12 +67,17 @@ moves = st.tuples(
 @given(
     st.lists(moves, max_size=25),
     st.dictionaries(st.integers(1, 10**6), st.floats(-1e6, 1e6), max_size=3),
-    st.frozensets(st.integers(1, 10**6), max_size=3),
+    st.builds(
+        Booked,
+        st.integers(0, 10**6),
+        st.none() | st.datetimes(timezones=st.just(UTC)),
+        st.frozensets(st.integers(1, 10**6), max_size=3),
+    ),
 )
 def test_state_when_written_and_read_back_then_equal_and_the_breaker_goes_on_alike(
     moves: list[tuple[float, float, timedelta, bool]],
     open_realised: dict[int, float],
-    booked_ids: frozenset[int],
+    booked: Booked,
 ) -> None:
     breaker, now = CircuitBreaker(DEFAULTS, 1000.0, START), START
     for move, ratio, step, resets in moves:
@@ -66,8 +89,7 @@ def test_state_when_written_and_read_back_then_equal_and_the_breaker_goes_on_ali
         STATE,
         breaker=breaker.remember(),
         open_realised=open_realised,
-        booked_ids=booked_ids,
-        booked_until=now,
+        booked=booked,
     )
 
     read = from_text(to_text(state))
@@ -108,4 +130,58 @@ def test_text_when_version_1_wrote_it_then_it_goes_on_and_what_was_unknown_begin
     assert (breaker.equity, breaker.peak, breaker.day_loss) == (965.0, 1010.0, 35.0)
     breaker.clock(tripped_at + timedelta(hours=1))
     assert breaker.cooldown_until == tripped_at + timedelta(hours=1, minutes=15)
-    assert from_text(to_text(replace(state, version=VERSION))) == replace(state, version=VERSION)
+    assert from_text(to_text(state)) == state
+
+
+@pytest.mark.parametrize(
+    ("text", "trade_id", "hours", "is_booked"),
+    [
+        (OF_VERSION_1, 4, -1, True),
+        (OF_VERSION_1, 6, -1, False),
+        (OF_VERSION_1, 6, -25, True),
+        (OF_VERSION_2, 4, -3, True),
+        (OF_VERSION_2, 4, -2, False),
+        (OF_VERSION_2, 6, -3, False),
+        (OF_VERSION_2, 6, -25, True),
+    ],
+)
+def test_trade_when_an_earlier_version_wrote_the_state_then_told_by_its_close_date(
+    text: str, trade_id: int, hours: float, is_booked: bool
+) -> None:
+    """Of those that closed within a day before the last, version 1 knew the ids and version 2 the dates."""
+    state = from_text(text)
+    closed_at = state.breaker.now + timedelta(hours=hours)
+
+    assert state.is_booked(trade_id, closed_at - timedelta(hours=1), closed_at) is is_booked
+
+
+EVENING = START + timedelta(hours=9)
+
+
+@pytest.mark.parametrize(
+    ("trade_id", "entry_at", "is_booked"),
+    [
+        (7, START, True),
+        (3, START - timedelta(days=400), True),
+        (4, START, False),
+        (8, START, False),
+        (7, EVENING, False),
+    ],
+    ids=["the last one", "long ago", "was open", "a new id", "the id of a deleted trade"],
+)
+def test_trade_when_its_close_date_is_any_then_its_id_and_open_date_say_whether_it_is_booked(
+    trade_id: int, entry_at: datetime, is_booked: bool
+) -> None:
+    taken_in = [(7, START), (5, START - timedelta(hours=1))]
+    state = replace(STATE, booked=booked_trades(taken_in, unbooked=frozenset({4, 8})))
+    assert state.booked is not None
+    assert state.booked.besides == {4}
+
+    for closed_at in (START - timedelta(days=400), START, START + timedelta(days=2)):
+        assert from_text(to_text(state)).is_booked(trade_id, entry_at, closed_at) is is_booked
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_state_when_it_does_not_say_what_is_booked_then_refused(version: int) -> None:
+    with pytest.raises(StateUnreadable, match="doesn't say what is booked"):
+        from_text(to_text(replace(STATE, version=version, booked=None)))
