@@ -13,6 +13,7 @@ import pytest
 
 from freqtrade_riskkit.core.entry.positions import PositionLimit
 from freqtrade_riskkit.host import backtest_hooks, gates
+from freqtrade_riskkit.host.backtest_books import BacktestBooks
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.confidence import SignalConfidence
@@ -135,8 +136,8 @@ def test_books_when_a_close_can_not_be_taken_in_then_the_exit_stands_and_entries
     """The books break over the first closed trade, in the loop as in the protection that sees the close."""
     take = AccountBooks.take_new_trades
 
-    def breaking(self: AccountBooks) -> Any:
-        return take(self) if self.feed._taken == len(self.feed._list) else raises()  # type: ignore[attr-defined]
+    def breaking(self: BacktestBooks) -> Any:
+        return take(self) if self.feed.taken == len(self.feed.closed) else raises()
 
     monkeypatch.setattr(AccountBooks, "take_new_trades", breaking)
     script = {PAIR: ENTRIES[PAIR]}
