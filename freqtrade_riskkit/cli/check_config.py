@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, NoReturn
 
 import typer
-from freqtrade.exceptions import OperationalException
-from freqtrade.plugins.protectionmanager import ProtectionManager
-from freqtrade.resolvers import ProtectionResolver
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -27,6 +23,7 @@ from freqtrade_riskkit.cli.freqtrade_config import (
 )
 from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
 from freqtrade_riskkit.config import ConfigInvalid, Loaded, load
+from freqtrade_riskkit.host.section_check import section_problems
 
 
 def check_config(
@@ -43,7 +40,9 @@ def check_config(
         freqtrade = read_freqtrade_config(config or [], userdir)
         trades_on = candle(freqtrade, strategy or freqtrade.get("strategy"))
         loaded = load(freqtrade.get("riskkit"))
-        _check_protections(loaded, freqtrade)
+        timeframe = None if trades_on is None else trades_on.timeframe
+        if problems := section_problems(loaded.config, freqtrade, timeframe):
+            raise ConfigInvalid(problems)
     except ConfigUnreadable as error:
         _refuse("Freqtrade's config can't be used:", str(error).splitlines(), as_json)
     except ConfigInvalid as error:
@@ -62,28 +61,6 @@ def _refuse(headline: str, problems: tuple[str, ...] | list[str], as_json: bool)
     if as_json:
         print(json.dumps({"problems": list(problems)}, indent=2))
     raise typer.Exit(2)
-
-
-def _check_protections(loaded: Loaded, freqtrade: Mapping[str, Any]) -> None:
-    """Ask Freqtrade about its own protections, as it would be asked when the bot starts."""
-    listed = [dict(protection) for protection in loaded.config.protections]
-    if not listed:
-        return
-    found = ProtectionResolver.search_all_objects(dict(freqtrade), enum_failed=False)
-    known = sorted(str(item["name"]) for item in found if not str(item["name"]).startswith("RiskKit"))
-    problems = [
-        f"riskkit.protections[{index}].method must be one of {', '.join(known)}, "
-        f"was {json.dumps(item['method'])}"
-        for index, item in enumerate(listed)
-        if item["method"] not in known
-    ]
-    for index, item in enumerate(listed):
-        try:
-            ProtectionManager.validate_protections([item])
-        except OperationalException as error:
-            problems.append(f"riskkit.protections[{index}]: {' '.join(str(error).split())}")
-    if problems:
-        raise ConfigInvalid(problems)
 
 
 def _as_data(

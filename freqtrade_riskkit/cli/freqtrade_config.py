@@ -19,6 +19,9 @@ from freqtrade.enums import RunMode
 from freqtrade.exceptions import OperationalException
 from jsonschema import ValidationError
 
+from freqtrade_riskkit.config import ConfigInvalid
+from freqtrade_riskkit.config.written import as_written, dotted_keys
+
 _STANDARD_INPUT = "-"
 
 
@@ -85,7 +88,10 @@ def keys_from_environment() -> frozenset[str]:
     """Return the dotted keys of the riskkit section that environment variables set."""
     with _silence():
         section = environment_vars_to_dict().get("riskkit")
-    return frozenset(_dotted(section)) if isinstance(section, dict) else frozenset()
+    try:
+        return frozenset(dotted_keys(as_written(section) or {}))
+    except ConfigInvalid:  # said where the section is read
+        return frozenset()
 
 
 def _usual_file(userdir: Path | None) -> str:
@@ -149,14 +155,6 @@ def _worded(error: ValidationError) -> str:
     value = error.validator_value
     choices = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"{key} {wanted.format(choices)} (Freqtrade's own schema)"
-
-
-def _dotted(section: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    for key, value in section.items():
-        if isinstance(value, dict):
-            yield from _dotted(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
 
 
 @contextmanager

@@ -5,7 +5,6 @@ A domain stands in an ``Annotated`` type, so that a field says once what it take
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -17,6 +16,8 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 YEAR_MINUTES = 365 * 24 * 60
 YEAR_SECONDS = YEAR_MINUTES * 60
 MOST_CANDLES = 100_000
+#: Of orders, trades, positions and so on.
+MOST_COUNTED = 1_000_000
 
 
 def refusal(domain: str, hint: str = "", was: str = "") -> PydanticCustomError:
@@ -45,7 +46,7 @@ class Number:
     Parameters
     ----------
     low, high
-        The ends. An infinite `high` leaves the domain open above.
+        The ends.
     low_open
         Whether `low` itself is outside.
     high_open
@@ -61,7 +62,7 @@ class Number:
     """
 
     low: float
-    high: float = math.inf
+    high: float
     low_open: bool = False
     high_open: bool = False
     unit: str = ""
@@ -71,11 +72,8 @@ class Number:
 
     def __str__(self) -> str:
         """Complete the sentence "must be …"."""
-        if math.isinf(self.high):
-            ends = f"{'above' if self.low_open else 'of at least'} {self.low:g}"
-        else:
-            left, right = "(" if self.low_open else "[", ")" if self.high_open else "]"
-            ends = f"in {left}{self.low:g}, {_plain(self.high)}{right}"
+        left, right = "(" if self.low_open else "[", ")" if self.high_open else "]"
+        ends = f"in {left}{self.low:g}, {_plain(self.high)}{right}"
         if self.whole:
             noun = f"a whole number of {self.unit}" if self.unit else "a whole number"
             return f"{noun} {ends}"
@@ -89,7 +87,7 @@ class Number:
         if self.whole and not isinstance(value, int):
             raise refusal(str(self), self.hint)
         above = value > self.low or (value == self.low and not self.low_open)
-        below = value < self.high or (value == self.high and not self.high_open and math.isfinite(value))
+        below = value < self.high or (value == self.high and not self.high_open)
         if not (above and below):
             raise refusal(str(self), self._fix(value))
         return value if self.whole else float(value)
@@ -111,8 +109,7 @@ class Number:
         """Describe the domain to editors."""
         described: dict[str, Any] = {"type": "integer" if self.whole else "number"}
         described["exclusiveMinimum" if self.low_open else "minimum"] = self.low
-        if math.isfinite(self.high):
-            described["exclusiveMaximum" if self.high_open else "maximum"] = self.high
+        described["exclusiveMaximum" if self.high_open else "maximum"] = self.high
         return described
 
 
@@ -173,11 +170,12 @@ Seconds = Annotated[float, Number(0, YEAR_SECONDS, unit="seconds")]
 PositiveSeconds = Annotated[float, Number(0, YEAR_SECONDS, low_open=True, unit="seconds")]
 EquityInterval = Annotated[float, Number(1, YEAR_SECONDS, unit="seconds")]
 Candles = Annotated[int, Number(0, MOST_CANDLES, unit="candles", whole=True)]
-Count = Annotated[int, Number(1, whole=True)]
+Count = Annotated[int, Number(1, MOST_COUNTED, whole=True)]
 PositionLimit = Annotated[
     int,
     Number(
         1,
+        MOST_COUNTED,
         whole=True,
         hint="left out, Freqtrade's max_open_trades alone holds; entry.enabled false stops all entries",
     ),
@@ -205,7 +203,7 @@ AccountId = Annotated[
 DatabaseUrl = Annotated[
     str,
     Text(
-        r"(sqlite|postgresql)(\+[a-z0-9_]+)?://[^\s]*",
+        r"(sqlite(\+pysqlite)?|postgres|postgresql(\+psycopg)?)://[^\s]*",
         "a database URL such as sqlite:///riskkit.sqlite or postgresql+psycopg://user:password@host/name",
     ),
 ]

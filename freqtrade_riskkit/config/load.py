@@ -12,7 +12,7 @@ from freqtrade_riskkit.config.checks import disagreements
 from freqtrade_riskkit.config.errors import ConfigInvalid, sentence
 from freqtrade_riskkit.config.precedence import resolve
 from freqtrade_riskkit.config.root import RiskKitConfig
-from freqtrade_riskkit.config.written import ABSENT, KIT_KEY, as_written, with_parameters
+from freqtrade_riskkit.config.written import as_written, with_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,15 @@ class Loaded:
     present: bool
 
 
-def load(section: Mapping[str, object] | None, parameters: Mapping[str, object] | None = None) -> Loaded:
+def load(section: object, parameters: Mapping[str, object] | None = None) -> Loaded:
     """
     Read the `riskkit` section of a Freqtrade config.
 
     Parameters
     ----------
     section
-        The section as Freqtrade's config holds it, environment variables included; None if it is absent.
+        The section as Freqtrade's config holds it, environment variables included, so that it may be text;
+        None if it is absent.
     parameters
         Values that the strategy's `riskkit_parameters` set, by dotted key without ``riskkit.``.
 
@@ -52,7 +53,8 @@ def load(section: Mapping[str, object] | None, parameters: Mapping[str, object] 
     ConfigInvalid
         With every violation: unknown keys, values outside their domain, keys that contradict one another.
     """
-    written = with_parameters(as_written(section), parameters or {}, RiskKitConfig)
+    tree = as_written(section)
+    written = with_parameters(tree or {}, parameters or {}, RiskKitConfig)
     problems = list(written.problems)
     refused: set[str] = set()
     try:
@@ -77,7 +79,7 @@ def load(section: Mapping[str, object] | None, parameters: Mapping[str, object] 
     return Loaded(
         config=config,
         sources=MappingProxyType({key: sources.get(key, "default") for key in leaves(config)}),
-        present=section is not None and not str(section.get(KIT_KEY, "")).startswith(ABSENT),
+        present=tree is not None,
     )
 
 

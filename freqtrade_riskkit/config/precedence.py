@@ -50,6 +50,11 @@ class Resolution:
         section = self.section(parent) if parent else self.tree
         return None if section is None else section.get(key)
 
+    def named(self, dotted: str) -> str:
+        """Return the name that a key gives, empty where it gives none."""
+        value = self.get(dotted)
+        return value if isinstance(value, str) else ""
+
     def offer(self, dotted: str, value: object, source: str) -> None:
         """Set a key that has no value yet and whose section is on."""
         parent, _, key = dotted.rpartition(".")
@@ -81,7 +86,7 @@ def _profile(resolution: Resolution) -> None:
 
 
 def _breaker(resolution: Resolution) -> None:
-    preset = str(resolution.get("circuit_breaker.preset"))
+    preset = resolution.named("circuit_breaker.preset")
     source = f"preset {preset}"
     for rule in BREAKER_RULES:
         key = f"circuit_breaker.{rule}"
@@ -108,7 +113,7 @@ def _without_an_end(resolution: Resolution, rule: str) -> None:
 
 
 def _entry(resolution: Resolution) -> None:
-    preset = str(resolution.get("entry.preset"))
+    preset = resolution.named("entry.preset")
     normal, high = "entry.max_open_positions", "entry.max_open_positions_high_confidence"
     written, values = resolution.get(normal), ENTRY_PRESETS.get(preset, {})
     if isinstance(written, int) and written > values.get("max_open_positions_high_confidence", 0):

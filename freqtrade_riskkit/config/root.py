@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from freqtrade_riskkit.config.alerts import AlertsConfig
 from freqtrade_riskkit.config.breaker import BreakerConfig
-from freqtrade_riskkit.config.domains import AccountId, DatabaseUrl, EquityInterval, refusal
+from freqtrade_riskkit.config.domains import AccountId, DatabaseUrl, EquityInterval
 from freqtrade_riskkit.config.entry import EntryConfig
 from freqtrade_riskkit.config.exits import ExitsConfig, SizingConfig
 from freqtrade_riskkit.config.profiles import ProfileConfig, StandardProfile
+from freqtrade_riskkit.config.protections import Protection
 from freqtrade_riskkit.config.section import Section
 from freqtrade_riskkit.config.tracking import OrderTrackingConfig
-
-_HOW_TO_SWITCH_ON = {
-    "RiskKitCircuitBreaker": 'the section "circuit_breaker": {} switches the breaker on',
-    "RiskKitOrderTracking": 'the section "order_tracking": {} switches order tracking on',
-}
-
-
-def _is_protection(value: dict[str, Any]) -> dict[str, Any]:
-    method = value.get("method")
-    if not isinstance(method, str) or not method:
-        raise refusal('a Freqtrade protection with its "method", like {"method": "CooldownPeriod", …}')
-    if method.startswith("RiskKit"):
-        hint = _HOW_TO_SWITCH_ON.get(method, "sections of their own switch the kit's protections on")
-        raise refusal("one of Freqtrade's own protections", hint, was=json.dumps(method))
-    return value
-
-
-Protection = Annotated[
-    dict[str, Any],
-    AfterValidator(_is_protection),
-    WithJsonSchema({"type": "object", "required": ["method"], "properties": {"method": {"type": "string"}}}),
-]
 
 
 class RiskKitConfig(Section):

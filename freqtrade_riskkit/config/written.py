@@ -41,12 +41,12 @@ class Written:
 
     def keys(self) -> frozenset[str]:
         """Return the dotted keys that hold a value."""
-        return frozenset(_dotted(self.tree))
+        return frozenset(dotted_keys(self.tree))
 
 
-def as_written(section: object) -> Tree:
+def as_written(section: object) -> Tree | None:
     """
-    Copy the section and read what environment variables can't say.
+    Copy the section and read what environment variables can't say; None where there is none.
 
     Freqtrade turns a variable into a number, true or false, a list, or else leaves text. So the text
     ``null`` stands for null, and text that is a JSON object stands for a section.
@@ -54,13 +54,16 @@ def as_written(section: object) -> Tree:
     Raises
     ------
     ConfigInvalid
-        If it isn't a section at all.
+        If it isn't a section at all. A text is not repeated, for it may hold the database's password.
     """
-    tree = _value({} if section is None else section)
+    tree = _value(section)
+    if tree is None:
+        return None
     if not isinstance(tree, dict):
-        raise ConfigInvalid([f"riskkit must be a section {{…}}, was {show(tree)}"])
-    tree.pop(KIT_KEY, None)
-    return tree
+        was = "text that is no JSON object" if isinstance(tree, str) else show(tree)
+        raise ConfigInvalid([f"riskkit must be a section {{…}}, was {was}"])
+    stamp = str(tree.pop(KIT_KEY, ""))
+    return None if stamp.startswith(ABSENT) and not tree else tree
 
 
 def _value(value: object) -> object:
@@ -79,8 +82,8 @@ def _text(value: str) -> object:
     if value.startswith("{"):
         try:
             return _value(json.loads(value))
-        except json.JSONDecodeError:
-            return value  # refused as text where a section belongs, and shown as it was written
+        except (ValueError, RecursionError):
+            return value  # refused as text where a section belongs
     return value
 
 
@@ -98,7 +101,7 @@ def with_parameters(tree: Tree, parameters: Mapping[str, object], model: type[Ba
         The model of the whole section, for the keys that there are.
     """
     merged = _copy(tree)
-    configured = frozenset(_dotted(tree))
+    configured = frozenset(dotted_keys(tree))
     settable = parameter_keys(model)
     by_strategy, problems = set(), []
     for dotted, value in parameters.items():
@@ -150,10 +153,11 @@ def _section_for(tree: Tree, parents: list[str], model: type[BaseModel]) -> Tree
     return tree
 
 
-def _dotted(tree: Tree, prefix: str = "") -> Iterator[str]:
+def dotted_keys(tree: Tree, prefix: str = "") -> Iterator[str]:
+    """Yield the dotted key of each value in a section."""
     for key, value in tree.items():
         if isinstance(value, dict):
-            yield from _dotted(value, f"{prefix}{key}.")
+            yield from dotted_keys(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from freqtrade.optimize import backtesting, optimize_reports
 from freqtrade.optimize.optimize_reports import optimize_reports as stats_module
 from rich.console import Console
 
+from freqtrade_riskkit.config import ConfigInvalid
+from freqtrade_riskkit.config.written import as_written
 from freqtrade_riskkit.host.callbacks import carries_kit
 from freqtrade_riskkit.host.lock_hooks import backtest_of
 from freqtrade_riskkit.host.modes import Run
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("freqtrade_riskkit.results")
 
+_PLAIN_SQLITE = re.compile(r"sqlite(\+pysqlite)?:///[^@?]*")
+_REDACTED = "REDACTED"
 RESULT_KEY = "riskkit"
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -103,12 +108,18 @@ def _write_file(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _without_password(config: Any) -> Any:
-    """Leave the password of a ledger's server out of the config that Freqtrade puts into a result file."""
+    """Leave the URL of a ledger's server, which may hold a password, out of the config in a result file.
+
+    Only the URL of an SQLite file is kept; an environment variable may hold the section as text.
+    """
     written = config.get("original_config", {})
-    section = written.get("riskkit")
-    if not isinstance(section, dict) or "@" not in str(section.get("db_url", "")):
+    try:
+        section = as_written(written.get("riskkit"))
+    except ConfigInvalid:  # strategies without the kit don't mind
+        return {**config, "original_config": {**written, "riskkit": _REDACTED}}
+    if section is None or _PLAIN_SQLITE.fullmatch(str(section.get("db_url", "sqlite:///"))):
         return config
-    return {**config, "original_config": {**written, "riskkit": {**section, "db_url": "REDACTED"}}}
+    return {**config, "original_config": {**written, "riskkit": {**section, "db_url": _REDACTED}}}
 
 
 def _print_table(original: Callable[..., Any]) -> Callable[..., Any]:

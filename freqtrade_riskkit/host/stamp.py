@@ -9,7 +9,8 @@ from pathlib import Path
 
 from freqtrade.strategy import IStrategy
 
-from freqtrade_riskkit.config import ABSENT, KIT_KEY
+from freqtrade_riskkit.config import ABSENT, KIT_KEY, ConfigInvalid
+from freqtrade_riskkit.config.written import as_written
 from freqtrade_riskkit.version import __version__
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -23,6 +24,11 @@ def stamp(strategy: IStrategy) -> None:
     kit, or an edit of a base class, has to make a difference too.
     """
     section = strategy.config.get("riskkit")
+    if isinstance(section, str):  # of an environment variable
+        try:
+            section = as_written(section)
+        except ConfigInvalid:  # refused where it is read
+            return
     written = {} if section is None else section
     if isinstance(written, dict):
         mark = f"{__version__} {_sources_hash(type(strategy))}"

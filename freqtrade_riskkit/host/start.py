@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +18,7 @@ from freqtrade.strategy.parameters import BaseParameter, NumericParameter
 from freqtrade_riskkit.config import ConfigInvalid, Loaded, load
 from freqtrade_riskkit.host.modes import Run, run_of
 from freqtrade_riskkit.host.registration import register
+from freqtrade_riskkit.host.section_check import section_problems
 from freqtrade_riskkit.host.session import RiskSession
 
 logger = logging.getLogger("freqtrade_riskkit")
@@ -55,11 +58,7 @@ def make_session(strategy: IStrategy) -> RiskSession:
 
     With a bad configuration every entry is denied in it: `start_session` says when to go on like that.
     """
-    register()
-    try:
-        return RiskSession(strategy, functools.partial(read_config, strategy))
-    except ConfigInvalid as error:
-        return RiskSession(strategy, functools.partial(load, None), refused=" ".join(str(error).split()))
+    return _session(strategy, _problems(strategy))
 
 
 def start_session(strategy: IStrategy) -> RiskSession:
@@ -74,7 +73,7 @@ def start_session(strategy: IStrategy) -> RiskSession:
     if problems and not (run_of(strategy.config).is_trade and Trade.get_open_trade_count() > 0):
         _refuse_problems(problems)
     check_space(strategy)
-    session = make_session(strategy)
+    session = _session(strategy, problems)
     if problems:
         session.alerts.send(
             f"{ConfigInvalid(problems)}\n"
@@ -84,6 +83,14 @@ def start_session(strategy: IStrategy) -> RiskSession:
     else:
         _announce(session)
     return session
+
+
+def _session(strategy: IStrategy, problems: list[str]) -> RiskSession:
+    register()
+    if problems:
+        refused = " ".join(str(ConfigInvalid(problems)).split())
+        return RiskSession(strategy, functools.partial(load, None), refused=refused)
+    return RiskSession(strategy, functools.partial(read_config, strategy))
 
 
 def _announce(session: RiskSession) -> None:
@@ -143,11 +150,19 @@ def _ends(parameter: Any) -> Sequence[object]:
 
 
 def _problems(strategy: IStrategy, instead: Mapping[str, object] = MappingProxyType({})) -> list[str]:
+    """Say all that is wrong. Never raises: a bot may hold positions, for whose exits it has to go on."""
     try:
-        read_config(strategy, instead)
+        section = read_config(strategy, instead).config
+        timeframe = strategy.config.get("timeframe") or getattr(strategy, "timeframe", None)
+        return section_problems(section, strategy.config, timeframe)
     except ConfigInvalid as error:
         return list(error.problems)
-    return []
+    except OperationalException as error:
+        return [" ".join(str(error).split())]
+    except Exception as error:  # noqa: BLE001 - whatever it is, it refuses the section, and it is told
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}, line {frame.lineno}"
+        return [f"riskkit can't be read: {type(error).__name__} in {place} (its text may hold a password)"]
 
 
 def _refuse_problems(problems: list[str]) -> None:

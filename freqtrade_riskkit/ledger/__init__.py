@@ -16,6 +16,7 @@ from freqtrade_riskkit.ledger.errors import LedgerDamaged, LedgerUnavailable, Le
 from freqtrade_riskkit.ledger.findings import Finding, FindingKind
 from freqtrade_riskkit.ledger.generations import AccountRow, last_used
 from freqtrade_riskkit.ledger.opening import list_accounts, open_last_used, open_ledger, open_recorded
+from freqtrade_riskkit.ledger.place import locate
 from freqtrade_riskkit.ledger.requests import RequestKind, RequestRow
 from freqtrade_riskkit.ledger.rescue import SetAside, last_set_aside, set_aside_damaged
 from freqtrade_riskkit.ledger.trade_arrays import TradeArrays
@@ -46,6 +47,7 @@ __all__ = [
     "last_set_aside",
     "last_used",
     "list_accounts",
+    "locate",
     "open_last_used",
     "open_ledger",
     "open_recorded",

@@ -14,6 +14,7 @@ from freqtrade_riskkit.ledger.errors import LedgerUrlInvalid
 _SQLITE = ("sqlite", "sqlite+pysqlite")
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 _SECRET_OPTIONS = ("password", "sslpassword")
+_HIGHEST_PORT = 65_535
 _EXAMPLES = "sqlite:///riskkit.sqlite or postgresql://user:password@host/database"
 
 
@@ -58,7 +59,8 @@ def locate(db_url: str, base_dir: str | os.PathLike[str]) -> StorePlace:
     Raises
     ------
     LedgerUrlInvalid
-        Not a URL, another database, an SQLite store in memory or with options, no database name.
+        Not a URL, another database, an SQLite store in memory or with options, a path that can't be
+        followed, no database name, no such port.
     """
     try:
         url = make_url(db_url)
@@ -87,7 +89,13 @@ def _sqlite_place(url: URL, base_dir: Path) -> StorePlace:
             "riskkit.db_url must be sqlite:/// and a path, with no host, no file: and no ?options; "
             "write sqlite:///riskkit.sqlite, or sqlite://// and an absolute path"
         )
-    file = (base_dir.absolute() / Path(name).expanduser()).resolve()
+    try:
+        file = (base_dir.absolute() / Path(name).expanduser()).resolve()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise LedgerUrlInvalid(
+            f"riskkit.db_url must name a file, but its path can't be followed: {error}; "
+            "write sqlite:///riskkit.sqlite"
+        ) from None
     exact = url.set(drivername="sqlite+pysqlite", database=str(file))
     return StorePlace(exact, file, f"SQLite file {file}", ())
 
@@ -97,6 +105,8 @@ def _postgres_place(url: URL) -> StorePlace:
         raise LedgerUrlInvalid(
             "riskkit.db_url has more than one @; in a password write @ as %40, : as %3A and / as %2F"
         )
+    if url.port is not None and not 0 < url.port <= _HIGHEST_PORT:
+        raise LedgerUrlInvalid(f"riskkit.db_url must have a port from 1 to {_HIGHEST_PORT}, was {url.port}")
     if not url.database:
         raise LedgerUrlInvalid(f"riskkit.db_url must name a database, write {_EXAMPLES}")
     secrets = [url.password] if url.password else []

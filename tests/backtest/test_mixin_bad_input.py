@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ BAD_SECTION = {
     "entry": {"max_open_position": 2, "cooldown_seconds": -1},
     "protections": [{"method": "RiskKitCircuitBreaker"}],
 }
+GUARD = {"method": "StoplossGuard", "trade_limit": "x"}
+TWO_ENDS = {"stop_duration": 5, "unlock_at": "10:00"}
 BEHIND = scripted(bases="IStrategy, RiskKitMixin", imports="from freqtrade_riskkit import RiskKitMixin\n")
 UNKNOWN_ATTRIBUTE = scripted_with_kit(body='riskkit_parameters = {"entry.max_open_positions": "most"}')
 
@@ -40,6 +43,30 @@ UNKNOWN_ATTRIBUTE = scripted_with_kit(body='riskkit_parameters = {"entry.max_ope
                 "riskkit.protections[0] must be one of Freqtrade's own protections",
             ],
             id="section",
+        ),
+        pytest.param(
+            scripted_with_kit(),
+            {"protections": [{"method": "CooldownPeriod", "unlock_at": "25:99"}, GUARD]},
+            [
+                "The riskkit section of the config has 2 problems:",
+                "riskkit.protections[0].unlock_at must be a time of day in UTC",
+                "riskkit.protections[1].trade_limit must be a whole number in [1, 1000000], was",
+            ],
+            id="protections",
+        ),
+        pytest.param(
+            scripted_with_kit(),
+            {
+                "db_url": "postgresql://u:hunter2@h:notaport/db",
+                "protections": [{"method": "Nope"}, {"method": "CooldownPeriod", **TWO_ENDS}],
+            },
+            [
+                "The riskkit section of the config has 3 problems:",
+                "riskkit.db_url must be a URL such as",
+                "riskkit.protections[0].method must be one of CooldownPeriod,",
+                "riskkit.protections[1]: Protections must specify either",
+            ],
+            id="protections-and-ledger",
         ),
         pytest.param(
             BEHIND, {}, ["Strategy Scripted: list RiskKitMixin before IStrategy"], id="order-of-bases"
@@ -69,6 +96,7 @@ def test_command_when_the_input_is_bad_then_one_message_and_exit_code_2(
     assert done.returncode == 2
     assert done.stderr.count(" - ERROR - ") == 1
     assert "Traceback" not in done.stdout + done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
     message = done.stderr.partition(" - ERROR - ")[2].replace("\n", " ")
     for words in said:
         assert " ".join(words.split()) in " ".join(message.split())
@@ -90,7 +118,7 @@ def test_command_when_the_input_is_bad_then_one_message_and_exit_code_2(
         pytest.param(
             {},
             'riskkit_parameters = {"entry.max_open_positions": "most"}\nmost = 0',
-            "riskkit.entry.max_open_positions must be a whole number of at least 1",
+            "riskkit.entry.max_open_positions must be a whole number in [1, 1000000]",
             id="parameter-out-of-its-domain",
         ),
     ],
@@ -99,7 +127,7 @@ def test_backtest_when_the_section_or_its_parameters_are_bad_then_refused(
     backtest: Callable[..., BacktestRun], section: Any, body: str, said: str
 ) -> None:
     """Refused before a trade is made; Freqtrade's main gives such an error the exit code 2."""
-    with pytest.raises(OperationalException, match=said.replace("(", r"\(")):
+    with pytest.raises(OperationalException, match=re.escape(said)):
         backtest(scripted_with_kit(body=body), CANDLES, config={"riskkit": section})
 
 

@@ -101,6 +101,20 @@ SOURCE = (
     + SHAPES
 )
 
+MINUTES, CANDLES = (1, 525_600), (1, 100_000)
+AT_THE_ENDS = [
+    *({"method": "CooldownPeriod", "stop_duration": end} for end in MINUTES),
+    *({"method": "CooldownPeriod", "stop_duration_candles": end} for end in CANDLES),
+    *({"method": "CooldownPeriod", "lookback_period": end} for end in MINUTES),
+    *({"method": "CooldownPeriod", "unlock_at": end} for end in ("0:0", "23:59")),
+    *({"method": "LowProfitPairs", "trade_limit": 1, "required_profit": end} for end in (-1000, 1000)),
+    {"method": "LowProfitPairs", "trade_limit": 1, "required_profit": 1000, "only_per_side": True},
+    *({"method": "MaxDrawdown", "trade_limit": end, "max_allowed_drawdown": 0} for end in (1, 1_000_000)),
+    {"method": "MaxDrawdown", "trade_limit": 1, "max_allowed_drawdown": 1, "calculation_mode": "equity"},
+    *({"method": "StoplossGuard", "trade_limit": 1, "lookback_period_candles": end} for end in CANDLES),
+    {"method": "StoplossGuard", "trade_limit": 1, "required_profit": 1000, "only_per_side": True},
+]
+
 Backtests = Callable[..., dict[str, BacktestRun]]
 
 
@@ -141,6 +155,23 @@ def test_protections_when_the_strategy_names_the_kits_then_refused(backtests: Ba
 
     with pytest.raises(OperationalException, match="^Take RiskKitCircuitBreaker out of .*riskkit"):
         backtests(source, FALLING, script=ONE_LOSS, riskkit=BOTH, strategies=["Wrong"])
+
+
+def test_protections_when_their_values_are_the_least_or_most_then_freqtrade_can_count_with_them(
+    backtests: Backtests,
+) -> None:
+    """What the section takes ends neither a bot nor a backtest when a trade closes."""
+    runs = backtests(
+        SOURCE,
+        FALLING,
+        script={PAIR: {"enter": ["2024-01-01 01:00"]}},
+        config={"stoploss": -0.05},
+        riskkit={"protections": AT_THE_ENDS},
+        strategies=["Bare"],
+    )
+
+    assert list(runs["Bare"].trades["exit_reason"]) == ["stop_loss"]
+    assert {lock.pair for lock in runs["Bare"].locks} == {"*", PAIR}
 
 
 def _locks(run: BacktestRun) -> list[str]:

@@ -44,6 +44,7 @@ SECTION = {
     "order_tracking": {},
     "entry": {"max_open_positions": 1},
 }
+SECRET_OPTION = "postgresql://127.0.0.1/riskkit?user=bot&password=PASSWORDINTHEOPEN"
 BASE = scripted_with_kit("Base")
 STRATEGIES = (
     "from scripted_base import Base\n\nclass Inherits(Base):\n    pass\n\n"
@@ -142,6 +143,40 @@ def test_breaker_when_not_simulated_then_the_first_row_says_so_and_no_file_is_wr
         assert "--enable-protections" in first
         assert any(row.startswith("Trades") and "4 (0 / 4 / 0)" in row for row in others)
         assert "POSITION_LIMIT" not in table
+
+
+@pytest.mark.parametrize(
+    ("section", "environment"),
+    [
+        pytest.param({"db_url": SECRET_OPTION}, {}, id="in-the-file"),
+        pytest.param(None, {"FREQTRADE__RISKKIT__DB_URL": SECRET_OPTION}, id="in-a-variable"),
+        pytest.param(
+            None,
+            {"FREQTRADE__RISKKIT": json.dumps({"mode": "observe", "db_url": SECRET_OPTION})},
+            id="in-the-section-as-a-variable",
+        ),
+    ],
+)
+def test_results_when_the_ledgers_password_is_an_option_of_its_url_then_no_file_holds_it(
+    workspace: Workspace, section: Mapping[str, Any] | None, environment: Mapping[str, str]
+) -> None:
+    """A password in its usual place is looked for in the first test."""
+    workspace.write_strategies(scripted_with_kit("Carries"))
+    workspace.write_candles({PAIR: candles.flat(100.0, 24)}, timeframe="1h")
+    workspace.write_config(pairs=[PAIR], timeframe="1h", riskkit=section, overrides={"script": SCRIPT})
+
+    done = freqtrade(
+        *("backtesting", "--config", workspace.config_file, "--userdir", workspace.user_data),
+        *("--strategy", "Carries"),
+        cwd=workspace.root,
+        env=environment,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert list(workspace.results.glob("*.zip"))
+    assert list(workspace.results.glob("*.riskkit.json"))
+    assert _names_secrets(workspace.results) == []
+    assert "INTHEOPEN" not in done.stdout + done.stderr
 
 
 def _backtest(workspace: Workspace, *options: str, **environment: str) -> Output:

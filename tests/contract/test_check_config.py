@@ -516,6 +516,10 @@ def test_check_config_when_wrong_and_json_is_asked_for_then_programs_get_the_pro
             {"method": "CooldownPeriod", "stop_duration": 5, "stop_duration_candles": 1},
             "riskkit.protections[0]: Protections must specify either",
         ),
+        (
+            {"method": "StoplossGuard", "trade_limit": "x"},
+            'riskkit.protections[0].trade_limit must be a whole number in [1, 1000000], was "x"',
+        ),
     ],
 )
 def test_check_config_when_freqtrade_would_refuse_a_protection_then_refuses_it_too(
@@ -547,6 +551,7 @@ def test_check_config_when_a_second_file_is_given_then_it_lies_over_the_first(
         ("CIRCUIT_BREAKER__DAILY_LOSS__UNLOCK_AT", "06:00", "circuit_breaker.daily_loss.unlock_at", "06:00"),
         ("CIRCUIT_BREAKER__MAX_TRIPS_PER_DAY", "null", "circuit_breaker.max_trips_per_day", None),
         ("CIRCUIT_BREAKER__LOSS_STREAK", "null", "circuit_breaker.loss_streak", None),
+        ("ENTRY", '{"enabled": false}', "entry.enabled", False),
         ("EXITS", '{"bracket": {"stop": 0.1}}', "exits.bracket.stop", 0.1),
         ("PROTECTIONS", '[{"method": "CooldownPeriod"}]', "protections", [{"method": "CooldownPeriod"}]),
         ("MODE", "observe", "mode", "observe"),
@@ -558,8 +563,7 @@ def test_check_config_when_a_variable_is_set_then_it_wins_over_the_file_and_is_n
     monkeypatch.setenv(f"FREQTRADE__RISKKIT__{variable}", text)
     line = value_of(report(check(None, "--json")), key)
     assert line["value"] == value
-    if variable != "EXITS":
-        assert line["source"] == "environment"
+    assert line["source"] == "environment"
 
 
 def test_check_config_when_a_variable_is_wrong_then_refused_like_a_key(
@@ -568,7 +572,7 @@ def test_check_config_when_a_variable_is_wrong_then_refused_like_a_key(
     monkeypatch.setenv("FREQTRADE__RISKKIT__ENTRY__MAX_OPEN_POSITIONS", "many")
     result = check()
     assert result.exit_code == 2
-    assert "riskkit.entry.max_open_positions must be a whole number of at least 1" in result.stderr
+    assert "riskkit.entry.max_open_positions must be a whole number in [1, 1000000]" in result.stderr
 
 
 def test_check_config_when_the_section_is_written_as_a_variable_over_nothing_then_it_is_read(
@@ -578,6 +582,46 @@ def test_check_config_when_the_section_is_written_as_a_variable_over_nothing_the
     found = report(check(None, "--json", without=("riskkit",)))
     assert found["present"] is True
     assert found["mode"] == "observe"
+
+
+def test_check_config_when_a_variable_holds_the_whole_section_then_it_is_read(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FREQTRADE__RISKKIT", '{"mode": "observe", "entry": {"max_open_positions": 3}}')
+    found = report(check(None, "--json"))
+    assert (found["present"], found["mode"]) == (True, "observe")
+    assert value_of(found, "entry.max_open_positions")["source"] == "environment"
+
+
+def test_check_config_when_a_variable_holds_no_section_then_refused_without_its_text(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FREQTRADE__RISKKIT", f'{{"db_url": "postgresql://kit:{SECRET}@db/risk"')
+    result = check()
+    assert result.exit_code == 2
+    assert "riskkit must be a section {…}, was text that is no JSON object" in result.stderr
+    assert SECRET not in result.output
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://kit:{SECRET}@db:notaport/risk",
+        f"postgresql://kit:{SECRET}@db:70000/risk",
+        f"postgresql://kit:{SECRET}@db",
+        f"postgresql+nonsense://kit:{SECRET}@db/risk",
+        "sqlite://",
+        "sqlite:///riskkit.sqlite?mode=ro",
+    ],
+)
+def test_check_config_when_the_ledger_could_not_use_the_url_then_refused_without_it(
+    check: Check, url: str
+) -> None:
+    """A bot would start with it, and deny every entry."""
+    result = check({"riskkit": {"db_url": url}})
+    assert result.exit_code == 2
+    assert "riskkit.db_url must " in result.stderr
+    assert SECRET not in result.output
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,22 @@ def test_config_when_stamped_then_it_holds_no_credentials_and_a_plain_strategys_
     assert "riskkit" not in plain
 
 
+@pytest.mark.parametrize(
+    ("text", "keys", "begins"),
+    [('{"mode": "observe"}', {"mode", "_kit"}, __version__), ("null", {"_kit"}, "no section: ")],
+)
+def test_config_when_a_variable_holds_the_section_as_text_then_stamped_all_the_same(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch, text: str, keys: set[str], begins: str
+) -> None:
+    """Else Freqtrade's cache would not tell one version of the kit from another."""
+    monkeypatch.setenv("FREQTRADE__RISKKIT", text)
+
+    stamped = _load(shop, "Inherits").config["riskkit"]
+
+    assert set(stamped) == keys
+    assert stamped["_kit"].startswith(begins)
+
+
 def _run_id(workspace: Workspace, name: str) -> str:
     return get_strategy_run_id(_load(workspace, name))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.live.bot import Bot
 from tests.live.conftest import PAIRS, StartBot
 from tests.live.prices import SteeredPrices
@@ -12,6 +14,17 @@ BAD = {"entry": {"max_open_positions": 0}, "circuit_breaker": {"drawdown": {"lim
 PROBLEMS = (
     "riskkit.entry.max_open_positions must be",
     "riskkit.circuit_breaker.drawdown.limit must be in (0, 1], was 15 (for 15 % write 0.15)",
+)
+
+COOLDOWN = {"method": "CooldownPeriod"}
+BAD_PROTECTIONS = (
+    ({**COOLDOWN, "unlock_at": "25:99"}, "riskkit.protections[0].unlock_at must be a time of day in UTC"),
+    ({**COOLDOWN, "stop_duration": "x"}, "riskkit.protections[0].stop_duration must be a whole number"),
+    ({"method": "Nope"}, "riskkit.protections[0].method must be one of CooldownPeriod, LowProfitPairs,"),
+    (
+        {"method": "StoplossGuard", "trade_limit": "x"},
+        "riskkit.protections[0].trade_limit must be a whole number",
+    ),
 )
 
 
@@ -52,6 +65,77 @@ def test_bad_section_when_trades_are_open_then_exits_go_on_and_every_entry_is_de
         close_position(bot, prices, pair, 101.0)
     bot.rest.reload_config()
     assert bot.wait_for_exit() == 2
+
+
+def test_bad_protections_when_trades_are_open_then_exits_go_on_and_every_entry_is_denied(
+    start_bot: StartBot, prices: SteeredPrices
+) -> None:
+    """Freqtrade itself would end the bot, at its start or when the first trade closes."""
+    bot = start_bot(riskkit=GOOD)
+    open_positions(bot, *PAIRS[:3])
+
+    for protection, problem in BAD_PROTECTIONS:
+        bot.kill()
+        bot.configure({"protections": [protection]})
+        bot.start()
+        assert_denied(bot, PAIRS[5], problem)
+
+    close_position(bot, prices, PAIRS[0], 95.0)
+    bot.reload(GOOD)
+    open_positions(bot, PAIRS[6])
+    bot.reload({"protections": [BAD_PROTECTIONS[0][0]]})
+    assert_denied(bot, PAIRS[7], BAD_PROTECTIONS[0][1])
+    close_position(bot, prices, PAIRS[1], 95.0)
+    bot.loops()
+    assert bot.open_pairs() == {PAIRS[2], PAIRS[6]}
+    assert "Traceback" not in bot.log()
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "problem"),
+    [
+        ("FREQTRADE__RISKKIT", '{"mode": ', "riskkit must be a section {…}, was text that is no JSON object"),
+        ("FREQTRADE__RISKKIT__DB_URL", "postgresql://u:hunter2@h:notaport/db", "riskkit.db_url must be"),
+    ],
+)
+def test_bad_variable_when_trades_are_open_then_exits_go_on_and_every_entry_is_denied(
+    start_bot: StartBot, prices: SteeredPrices, variable: str, text: str, problem: str
+) -> None:
+    bot = start_bot(riskkit=GOOD)
+    open_positions(bot, PAIRS[0])
+    bot.kill()
+
+    bot.start(**{variable: text})
+
+    assert_denied(bot, PAIRS[5], problem)
+    close_position(bot, prices, PAIRS[0], 95.0)
+    assert "Traceback" not in bot.log()
+    assert "hunter2" not in bot.log()
+
+
+def test_variable_when_it_holds_the_section_as_a_json_object_then_the_bot_goes_on_with_it(
+    start_bot: StartBot, prices: SteeredPrices
+) -> None:
+    bot = start_bot(riskkit=GOOD)
+    open_positions(bot, *PAIRS[:2])
+    bot.kill()
+
+    bot.start(FREQTRADE__RISKKIT='{"entry": {"max_open_positions": 2}}')
+
+    bot.hold(enter=[PAIRS[5]])
+    bot.loops()
+    assert bot.lines(f"Entry on {PAIRS[5]} denied: POSITION_LIMIT: limit=2")
+    close_position(bot, prices, PAIRS[0], 95.0)
+    assert "Traceback" not in bot.log()
+
+
+def assert_denied(bot: Bot, pair: str, problem: str) -> None:
+    """Try an entry: it is denied, and the reason is told."""
+    bot.hold(enter=[pair])
+    bot.loops()
+    assert pair not in bot.open_pairs()
+    assert any(problem in line for line in bot.lines(f"Entry on {pair} denied: CONFIG_INVALID: "))
+    bot.hold()
 
 
 def assert_exits_only(bot: Bot, prices: SteeredPrices, closing: str, open_pair: str, new_pair: str) -> None:

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import math
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
-from freqtrade_riskkit.config import ConfigInvalid, load
-
-
-def nested(dotted: str, value: object) -> dict[str, Any]:
-    """Return a section in which only one key is written."""
-    for key in reversed(dotted.split(".")):
-        value = {key: value}
-    assert isinstance(value, dict)
-    return value
-
-
-def problems(
-    section: Mapping[str, object], parameters: Mapping[str, object] | None = None
-) -> tuple[str, ...]:
-    """Return the lines with which a section is refused."""
-    with pytest.raises(ConfigInvalid) as refused:
-        load(section, parameters)
-    return refused.value.problems
+from freqtrade_riskkit.config import ABSENT, KIT_KEY, ConfigInvalid, RiskKitConfig, load
+from freqtrade_riskkit.config.errors import section_model
+from tests.unit.config.sections import nested, problems
 
 
 @pytest.mark.parametrize(
@@ -71,23 +57,23 @@ def problems(
             1.5,
             "must be a whole number of candles in [0, 100000] or null, was 1.5",
         ),
-        ("circuit_breaker.loss_streak.limit", True, "must be a whole number of at least 1, was true"),
-        ("circuit_breaker.loss_streak.limit", 0, "must be a whole number of at least 1, was 0"),
+        ("circuit_breaker.loss_streak.limit", True, "must be a whole number in [1, 1000000], was true"),
+        ("circuit_breaker.loss_streak.limit", 0, "must be a whole number in [1, 1000000], was 0"),
         (
             "circuit_breaker.loss_streak.limit",
             "5",
-            'must be a whole number of at least 1, was "5" (write it without quotes)',
+            'must be a whole number in [1, 1000000], was "5" (write it without quotes)',
         ),
-        ("circuit_breaker.loss_streak.limit", 5.0, "must be a whole number of at least 1, was 5.0"),
+        ("circuit_breaker.loss_streak.limit", 5.0, "must be a whole number in [1, 1000000], was 5.0"),
         (
             "circuit_breaker.max_trips_per_day",
             0,
-            "must be a whole number of at least 1 or null, was 0",
+            "must be a whole number in [1, 1000000] or null, was 0",
         ),
         (
             "entry.max_open_positions",
             0,
-            "must be a whole number of at least 1 or null, was 0 (left out, Freqtrade's max_open_trades "
+            "must be a whole number in [1, 1000000] or null, was 0 (left out, Freqtrade's max_open_trades "
             "alone holds; entry.enabled false stops all entries)",
         ),
         (
@@ -132,25 +118,25 @@ def problems(
         (
             "circuit_breaker.order_rate.per_minute",
             0,
-            "must be a whole number of at least 1 or null, was 0",
+            "must be a whole number in [1, 1000000] or null, was 0",
         ),
         (
             "circuit_breaker.order_rate.per_hour",
             99.5,
-            "must be a whole number of at least 1 or null, was 99.5",
+            "must be a whole number in [1, 1000000] or null, was 99.5",
         ),
         (
             "circuit_breaker.order_rate.stop_flood_per_minute",
             math.nan,
-            "must be a whole number of at least 1 or null, was NaN",
+            "must be a whole number in [1, 1000000] or null, was NaN",
         ),
         (
             "circuit_breaker.order_rate.stop_duration",
             math.inf,
             "must be minutes in (0, 525600] or null, was Infinity",
         ),
-        ("circuit_breaker.errors.limit", None, "must be a whole number of at least 1, was null"),
-        ("circuit_breaker.errors.limit", -3, "must be a whole number of at least 1, was -3"),
+        ("circuit_breaker.errors.limit", None, "must be a whole number in [1, 1000000], was null"),
+        ("circuit_breaker.errors.limit", -3, "must be a whole number in [1, 1000000], was -3"),
         (
             "circuit_breaker.errors.unlock_at",
             6,
@@ -219,10 +205,50 @@ def test_refusal_when_a_value_is_wrong_then_names_key_domain_value_and_fix(
 
 def test_refusal_when_a_number_is_too_long_to_print_then_it_is_only_called_huge() -> None:
     (line,) = problems(nested("circuit_breaker.loss_streak.limit", -(10**5000)))
-    assert (
-        line
-        == "riskkit.circuit_breaker.loss_streak.limit must be a whole number of at least 1, was a huge number"
-    )
+    assert line.endswith(".loss_streak.limit must be a whole number in [1, 1000000], was a huge number")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "alerts.expectancy_every",
+        "circuit_breaker.loss_streak.limit",
+        "circuit_breaker.order_rate.per_minute",
+        "circuit_breaker.order_rate.per_hour",
+        "circuit_breaker.order_rate.stop_flood_per_minute",
+        "circuit_breaker.errors.limit",
+        "circuit_breaker.max_trips_per_day",
+        "entry.max_open_positions",
+        "micro_cap.max_positions",
+    ],
+)
+@pytest.mark.parametrize(
+    ("value", "was"), [(1_000_001, "1000001"), (10**400, "a huge number")], ids=["above", "huge"]
+)
+def test_refusal_when_a_count_is_above_all_that_is_counted_then_names_key_domain_and_value(
+    key: str, value: int, was: str
+) -> None:
+    (line,) = problems(nested(key, value))
+    assert line.startswith(f"riskkit.{key} must be a whole number in [1, 1000000]")
+    assert f", was {was}" in line
+
+
+def leaf_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    """Yield the dotted keys of all values."""
+    for key, field in model.model_fields.items():
+        inner = section_model(field)
+        if inner is None:
+            yield f"{prefix}{key}"
+        else:
+            yield from leaf_keys(inner, f"{prefix}{key}.")
+
+
+@pytest.mark.parametrize(
+    "value", [10**400, -(10**400), 10**5000, 1e308], ids=["long", "low", "longer", "float"]
+)
+@pytest.mark.parametrize("key", leaf_keys(RiskKitConfig))
+def test_refusal_when_any_value_is_a_huge_number_then_in_one_line(key: str, value: float) -> None:
+    assert [line.split()[0] for line in problems(nested(key, value))] == [f"riskkit.{key}"]
 
 
 @pytest.mark.parametrize("later", ["costs", "pairlists", "sheets"])
@@ -276,7 +302,24 @@ def test_refusal_when_the_section_is_no_section_then_says_so(section: Any) -> No
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://kit:hunter2@db/risk", "hunter2", 5, ["hunter2"], {"password": "hunter2"}, None]
+    "section",
+    ['{"db_url": "postgresql://kit:hunter2@db/risk"', "postgresql://kit:hunter2@db/risk", "{hunter2}"],
+)
+def test_refusal_when_the_section_is_text_then_nothing_of_it_is_repeated(section: str) -> None:
+    assert problems(section) == ("riskkit must be a section {…}, was text that is no JSON object",)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://kit:hunter2@db/risk",
+        "postgresql+hunter2://db/risk",
+        "hunter2",
+        5,
+        ["hunter2"],
+        {"password": "hunter2"},
+        None,
+    ],
 )
 def test_refusal_when_the_database_url_is_wrong_then_nothing_of_it_is_repeated(url: object) -> None:
     (line,) = problems({"db_url": url})
@@ -399,29 +442,23 @@ def test_account_id_when_it_arrives_as_a_number_then_the_way_out_is_told() -> No
 
 
 @pytest.mark.parametrize(
-    ("protection", "line"),
+    ("section", "present"),
     [
-        (
-            {"method": "RiskKitCircuitBreaker"},
-            'must be one of Freqtrade\'s own protections, was "RiskKitCircuitBreaker" '
-            '(the section "circuit_breaker": {} switches the breaker on)',
-        ),
-        (
-            {"method": "RiskKitOrderTracking"},
-            'must be one of Freqtrade\'s own protections, was "RiskKitOrderTracking" '
-            '(the section "order_tracking": {} switches order tracking on)',
-        ),
-        (
-            {},
-            'must be a Freqtrade protection with its "method", like {"method": "CooldownPeriod", …}, '
-            "was a section",
-        ),
-        ("CooldownPeriod", 'must be a section {…}, was "CooldownPeriod"'),
+        ('{"entry": {"max_open_positions": 2}}', True),
+        ({"entry": '{"max_open_positions": 2}'}, True),
+        ("{}", True),
+        ("null", False),
+        (None, False),
+        ({KIT_KEY: f"{ABSENT}1.0"}, False),
+        ({KIT_KEY: "1.0"}, True),
     ],
 )
-def test_protection_when_it_is_none_of_freqtrades_then_refused(protection: object, line: str) -> None:
-    found = problems({"protections": [{"method": "StoplossGuard"}, protection]})
-    assert found == (f"riskkit.protections[1] {line}",)
+def test_load_when_a_variable_holds_the_section_as_text_then_it_is_read(
+    section: object, present: bool
+) -> None:
+    loaded = load(section)
+    assert loaded.present is present
+    assert loaded.config.entry.max_open_positions == (2 if "2" in str(section) else None)
 
 
 _json = st.recursive(

@@ -69,6 +69,11 @@ def test_locate_when_postgres_then_driver_is_psycopg_and_label_has_no_login(url:
         ("sqlite://riskkit.sqlite/x", "no host"),
         ("postgresql://bot:hunter2@db", "must name a database"),
         ("postgresql://bot:hun@ter2@db/fleet", "write @ as %40"),
+        ("postgresql://bot:hunter2@db:port/fleet", "must be a URL such as"),
+        ("postgresql://bot:hunter2@db:0/fleet", "must have a port from 1 to 65535, was 0"),
+        ("postgresql://bot:hunter2@db:70000/fleet", "must have a port from 1 to 65535, was 70000"),
+        ("sqlite:///~nobody-of-this-name/riskkit.sqlite", "its path can't be followed"),
+        ("sqlite:///risk\x00kit.sqlite", "its path can't be followed"),
     ],
 )
 def test_locate_when_the_url_is_of_no_use_then_one_line_says_what_to_write(url: str, says: str) -> None:
