@@ -88,7 +88,7 @@ def _report(
         equity=equity_figures(ledger.equity(*period)),
         by=question.by,
         trend=tuple(by_period(history, question.by, *period, now)) if question.by is not None else (),
-        notes=tuple(_notes(history, facts.currency, flows)),
+        notes=tuple(_notes(stored, history, facts.currency, flows)),
     )
 
 
@@ -122,7 +122,9 @@ def _facts(ledger: AccountLedger, stored: Stored) -> AccountFacts:
     )
 
 
-def _notes(history: AccountHistory, currency: str, flows: float) -> Iterator[str]:
+def _notes(stored: Stored, history: AccountHistory, currency: str, flows: float) -> Iterator[str]:
+    if stored.note is not None:
+        yield f"{stored.note}."
     count = len(history.cash_flows)
     if count:
         word = "deposit or withdrawal" if count == 1 else "deposits and withdrawals"

@@ -9,6 +9,7 @@ from datetime import datetime
 import typer
 
 from freqtrade_riskkit.cli.asking import Asked, AskedAccount
+from freqtrade_riskkit.report.safe_text import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class Outcome:
         if self.flag_file is not None:
             said.append(f"Flag file {self.account.flag_file}: {self.flag_file}.")
         said.append(self._noticed())
+        if self.asked is not None and self.asked.meant.note is not None:
+            said.append(f"Note: {visible(self.asked.meant.note)}.")
         if self.account.is_observed:
             said.append("riskkit.mode is observe: the bot records it and denies nothing.")
         return said
@@ -67,6 +70,7 @@ class Outcome:
         return json.dumps(
             {
                 "account_id": self.account.name,
+                "generation": self.asked.meant.row.generation if self.asked is not None else None,
                 "request": row.number if row is not None else None,
                 "rule": row.rule if row is not None else None,
                 "asked_at": row.asked_at.isoformat() if row is not None else None,
@@ -76,6 +80,7 @@ class Outcome:
                 "flag_file": str(self.account.flag_file) if self.flag_file is not None else None,
                 "flag_file_is": self.flag_file,
                 "trouble": self.trouble or (self.asked.trouble if self.asked is not None else None),
+                "note": self.asked.meant.note if self.asked is not None else None,
                 "mode": "observe" if self.account.is_observed else "enforce",
             },
             indent=2,

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from freqtrade_riskkit.cli.own_config import Place, read_own_config
+from freqtrade_riskkit.cli.own_generation import Meant, generation_meant
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.stored_accounts import whose_records
 from freqtrade_riskkit.core.breaker import RuleName
@@ -22,7 +23,7 @@ from freqtrade_riskkit.ledger import (
     RequestKind,
     RequestRow,
     list_accounts,
-    open_last_used,
+    open_recorded,
 )
 from freqtrade_riskkit.report.safe_text import visible
 
@@ -40,6 +41,8 @@ class AskedAccount:
         Name of the account in the ledger.
     place
         Where the ledger is.
+    db_url
+        The database that its bot trades with.
     flag_file
         The flag file that trips the account's breaker.
     is_observed
@@ -48,6 +51,7 @@ class AskedAccount:
 
     name: str
     place: Place
+    db_url: str
     flag_file: Path
     is_observed: bool
 
@@ -60,15 +64,18 @@ class Asked:
     ----------
     row
         As it stands in the ledger.
+    meant
+        Whose bot it is for.
     trouble
         Why nobody knows whether it was taken; None where the ledger answered.
     """
 
     row: RequestRow
+    meant: Meant
     trouble: str | None = None
 
 
-def read_account(configs: Sequence[str], userdir: Path | None) -> AskedAccount:
+def read_account(configs: Sequence[str], userdir: Path | None, db_url: str | None) -> AskedAccount:
     """Find the account of a config.
 
     Raises
@@ -76,7 +83,7 @@ def read_account(configs: Sequence[str], userdir: Path | None) -> AskedAccount:
     Refused
         Where the config can't be read, or switches the breaker off.
     """
-    own = read_own_config(configs, userdir)
+    own = read_own_config(configs, userdir, db_url)
     section = own.section
     if section.circuit_breaker is None:
         raise Refused('the config has no breaker: write "circuit_breaker": {} in its section riskkit')
@@ -85,27 +92,47 @@ def read_account(configs: Sequence[str], userdir: Path | None) -> AskedAccount:
     return AskedAccount(
         name=own.account.name,
         place=own.place,
+        db_url=own.db_url,
         flag_file=own.user_data / section.circuit_breaker.manual.flag_file,
         is_observed=section.mode == "observe",
     )
 
 
+def find_bot(account: AskedAccount) -> Meant:
+    """Find the records of the bot that is to be asked.
+
+    Raises
+    ------
+    Refused
+        Where no bot has kept records of the account yet, or they may be another bot's.
+    LedgerUnavailable
+        Where the ledger can't be read.
+    """
+    rows = list_accounts(*account.place)
+    own = [row for row in rows if row.account_id == account.name]
+    if not own:
+        raise Refused(f"no records of account {visible(account.name)} yet; {whose_records(rows)}")
+    return generation_meant(own, account.db_url)
+
+
 def ask(
-    account: AskedAccount, kind: RequestKind, text: str, rule: RuleName | None, wait_seconds: float
-) -> Asked | None:
-    """Write a request and wait until the bot took it; None where no bot has kept records of the account yet.
+    account: AskedAccount,
+    meant: Meant,
+    kind: RequestKind,
+    text: str,
+    rule: RuleName | None,
+    wait_seconds: float,
+) -> Asked:
+    """Write a request and wait until the bot took it.
 
     Raises
     ------
     LedgerUnavailable
         Where the request can't be written.
     """
-    ledger = open_last_used(*account.place, account.name, to_ask=True)
-    if ledger is None:
-        return None
-    with closing(ledger):
+    with closing(open_recorded(*account.place, meant.row, to_ask=True)) as ledger:
         number = ledger.add_request(kind, datetime.now(UTC), text, rule)
-        return _wait(ledger, number, wait_seconds)
+        return _wait(ledger, meant, number, wait_seconds)
 
 
 def checked_wait(seconds: float) -> float:
@@ -115,23 +142,17 @@ def checked_wait(seconds: float) -> float:
     return seconds
 
 
-def no_records(account: AskedAccount) -> str:
-    """Say that no bot has kept records of an account yet, and of which accounts there are some."""
-    known = whose_records(list_accounts(*account.place))
-    return f"no records of account {visible(account.name)} yet; {known}"
-
-
-def _wait(ledger: AccountLedger, number: int, wait_seconds: float) -> Asked:
+def _wait(ledger: AccountLedger, meant: Meant, number: int, wait_seconds: float) -> Asked:
     """Look again and again until the bot took the request, the time is over, or the ledger stays silent."""
     deadline = time.monotonic() + wait_seconds
-    found = Asked(_row(ledger, number))
+    found = Asked(_row(ledger, number), meant)
     with Console(stderr=True).status(f"Waiting up to {wait_seconds:g} s for the bot …"):
         while found.row.taken_at is None and time.monotonic() < deadline:
             time.sleep(min(_POLL_SECONDS, max(0.0, deadline - time.monotonic())))
             try:
-                found = Asked(_row(ledger, number))
+                found = Asked(_row(ledger, number), meant)
             except LedgerUnavailable as error:
-                found = Asked(found.row, str(error))
+                found = Asked(found.row, meant, str(error))
     return found
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from freqtrade.constants import DEFAULT_DB_DRYRUN_URL, DEFAULT_DB_PROD_URL
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
@@ -112,7 +110,7 @@ def import_trades(
     name = account if account is not None else size.name
     balance = starting_balance if starting_balance is not None else size.amount
     now = datetime.now(tz=UTC)
-    with open_source(db if db is not None else _database_of(own.freqtrade)) as source:
+    with open_source(db if db is not None else own.db_url) as source:
         exchange = str(own.freqtrade.get("exchange", {}).get("name", "")).lower() if account is None else None
         source.refuse_foreign(size.currency, exchange)
         fingerprint = source.fingerprint()
@@ -132,11 +130,6 @@ def import_trades(
         print("\n".join(_lines(imported)))
     if imported.left_out:
         raise typer.Exit(1)
-
-
-def _database_of(freqtrade: Mapping[str, Any]) -> str:
-    default = DEFAULT_DB_DRYRUN_URL if freqtrade.get("dry_run", True) else DEFAULT_DB_PROD_URL
-    return str(freqtrade.get("db_url") or default)
 
 
 def _import(source: Source, ledger: AccountLedger, now: datetime) -> Imported:

@@ -10,6 +10,7 @@ from typing import Any
 from freqtrade_riskkit.cli.account_size import AccountSize, account_size
 from freqtrade_riskkit.cli.freqtrade_config import ConfigUnreadable, read_freqtrade_config
 from freqtrade_riskkit.cli.refusal import Refused
+from freqtrade_riskkit.cli.source_database import database_of
 from freqtrade_riskkit.config import ConfigInvalid, RiskKitConfig, load
 
 Place = tuple[str, Path]
@@ -26,10 +27,13 @@ class OwnConfig:
         Freqtrade's config, put together as `freqtrade trade` does.
     section
         Its riskkit section.
+    db_url
+        The database that the bot trades with.
     """
 
     freqtrade: dict[str, Any]
     section: RiskKitConfig
+    db_url: str
 
     @property
     def account(self) -> AccountSize:
@@ -47,8 +51,13 @@ class OwnConfig:
         return self.section.db_url, self.user_data
 
 
-def read_own_config(configs: Sequence[str], userdir: Path | None) -> OwnConfig:
+def read_own_config(configs: Sequence[str], userdir: Path | None, db_url: str | None = None) -> OwnConfig:
     """Read a config for a command that needs it whole.
+
+    Parameters
+    ----------
+    db_url
+        The database that the bot was told on its command line; None for the config's.
 
     Raises
     ------
@@ -57,6 +66,6 @@ def read_own_config(configs: Sequence[str], userdir: Path | None) -> OwnConfig:
     """
     try:
         freqtrade = read_freqtrade_config(configs, userdir)
-        return OwnConfig(freqtrade, load(freqtrade.get("riskkit")).config)
+        return OwnConfig(freqtrade, load(freqtrade.get("riskkit")).config, db_url or database_of(freqtrade))
     except (ConfigUnreadable, ConfigInvalid) as error:
         raise Refused(str(error)) from None

@@ -186,7 +186,7 @@ def _overlay(
         raise PracticeError(f"there is no account {name!r}; there are {', '.join(names)}")
     url = f"http://{loopback_address(host)}:{port}"
     with closing(Store(state)) as store:
-        return config_overlay(url, store.credentials(name), speed)
+        return config_overlay(url, store.credentials(name), speed, name)
 
 
 def _token(state: Path | None) -> str:

@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from freqtrade_riskkit.cli.own_config import OwnConfig, read_own_config
+from freqtrade_riskkit.cli.own_generation import Meant, generation_meant
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.stored_accounts import whose_records
 from freqtrade_riskkit.core.breaker import BreakerPolicy, CircuitBreaker, Trip
 from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.host.bot_state import STATE_NAME, BotState, StateUnreadable, from_text
 from freqtrade_riskkit.host.policies import breaker_policy
-from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, list_accounts, open_last_used
+from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, list_accounts, open_recorded
 from freqtrade_riskkit.report.breaker_explained import explain
 from freqtrade_riskkit.report.safe_text import visible
 from freqtrade_riskkit.report.standing import HistoryLine, Standing
@@ -23,7 +24,12 @@ MOST_LINES = 50
 
 
 def read_standing(
-    configs: Sequence[str], userdir: Path | None, now: datetime, *, explained: bool
+    configs: Sequence[str],
+    userdir: Path | None,
+    now: datetime,
+    *,
+    explained: bool,
+    db_url: str | None = None,
 ) -> Standing:
     """Read how the account of a config stands; writes nothing.
 
@@ -33,26 +39,31 @@ def read_standing(
         What times are held against: trips whose time is over since the bot's last record have ended.
     explained
         Whether to give the rules in words and the history, too.
+    db_url
+        The database that the bot trades with; None for the config's.
 
     Raises
     ------
     Refused
-        Where config or ledger can't be read, or there are no records yet.
+        Where config or ledger can't be read, there are no records yet, or they may be another bot's.
     """
-    own = read_own_config(configs, userdir)
+    own = read_own_config(configs, userdir, db_url)
     account = own.account.name
     try:
-        ledger = open_last_used(*own.place, account)
-        if ledger is None:
-            known = whose_records(list_accounts(*own.place))
-            raise Refused(f"no records of account {visible(account)} yet; {known}")
-        with closing(ledger):
-            return _standing(ledger, own, now, explained)
+        stored = list_accounts(*own.place)
+        rows = [row for row in stored if row.account_id == account]
+        if not rows:
+            raise Refused(f"no records of account {visible(account)} yet; {whose_records(stored)}")
+        meant = generation_meant(rows, own.db_url)
+        with closing(open_recorded(*own.place, meant.row)) as ledger:
+            return _standing(ledger, own, meant, now, explained)
     except (LedgerUnavailable, StateUnreadable) as error:
         raise Refused(str(error)) from None
 
 
-def _standing(ledger: AccountLedger, own: OwnConfig, now: datetime, explained: bool) -> Standing:
+def _standing(
+    ledger: AccountLedger, own: OwnConfig, meant: Meant, now: datetime, explained: bool
+) -> Standing:
     section, text = own.section.circuit_breaker, ledger.load_state(STATE_NAME)
     policy = breaker_policy(section) if section is not None else None
     state = from_text(text) if text is not None else None
@@ -78,7 +89,7 @@ def _standing(ledger: AccountLedger, own: OwnConfig, now: datetime, explained: b
         figures=breaker.figures() if breaker else (),
         trips=breaker.active_trips if breaker else (),
         data=data,
-        notes=_notes(own, state, ahead),
+        notes=_notes(own, meant, state, ahead),
         explanation=explain(policy) if explained and policy is not None else (),
         history=_history(ledger) if explained else (),
     )
@@ -94,8 +105,8 @@ def _recall(
     return breaker, any(isinstance(event, Trip) for event in breaker.clock(now))
 
 
-def _notes(own: OwnConfig, state: BotState | None, ahead: bool) -> tuple[str, ...]:
-    notes = []
+def _notes(own: OwnConfig, meant: Meant, state: BotState | None, ahead: bool) -> tuple[str, ...]:
+    notes = [f"{meant.note}."] if meant.note is not None else []
     if own.section.mode == "off":
         notes.append("mode off: the kit does nothing; this is what was recorded before.")
     if own.section.circuit_breaker is None:

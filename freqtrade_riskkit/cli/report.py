@@ -12,10 +12,10 @@ import typer
 from rich.console import Console
 
 from freqtrade_riskkit.cli.account_records import Question, read_report, split_unknown
-from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
-from freqtrade_riskkit.cli.own_config import read_own_config
+from freqtrade_riskkit.cli.options import AsJson, BotDatabase, ConfigFiles, UserDir
+from freqtrade_riskkit.cli.own_config import OwnConfig, read_own_config
 from freqtrade_riskkit.cli.refusal import Refused
-from freqtrade_riskkit.cli.stored_accounts import all_accounts, one_account
+from freqtrade_riskkit.cli.stored_accounts import Stored, account_of_bot, all_accounts, one_account
 from freqtrade_riskkit.cli.verify_store import verify_store
 from freqtrade_riskkit.core.trends import Period
 from freqtrade_riskkit.report.account_csv import write_csv
@@ -35,8 +35,9 @@ def report(
     ] = False,
     generation: Annotated[
         int | None,
-        typer.Option("--generation", min=1, help="Another bot database of the account than the last used."),
+        typer.Option("--generation", min=1, help="Another bot database of the account than the bot's own."),
     ] = None,
+    db_url: BotDatabase = None,
     by: Annotated[Period | None, typer.Option("--by", help="Trends by calendar period (UTC).")] = None,
     last: Annotated[int | None, typer.Option("--last", min=1, help="Only the last N trades.")] = None,
     since: Annotated[
@@ -65,7 +66,7 @@ def report(
         raise Refused(f"--since must be before --until, was {since} and {until}")
     if all_of_them and (account is not None or generation is not None):
         raise Refused("--all shows every account, each with its last used generation: leave the others out")
-    own = read_own_config(config or [], userdir)
+    own = read_own_config(config or [], userdir, db_url)
     if verify:
         named = any(option is not None for option in (csv, account, generation))
         if all_of_them or named or question != Question():
@@ -76,8 +77,7 @@ def report(
         if all_of_them:
             reports, left_out = split_unknown(all_accounts(own.place), question, now)
         else:
-            wanted = own.account.name if account is None else account
-            reports = [read_report(one_account(own.place, wanted, generation), question, now)]
+            reports = [read_report(_which(own, account, generation), question, now)]
     if not reports:
         raise Refused("; ".join(left_out))
     if csv is not None:
@@ -85,6 +85,12 @@ def report(
     _print(reports, left_out, as_json=as_json, beside=all_of_them)
     if left_out:
         raise typer.Exit(1)
+
+
+def _which(own: OwnConfig, account: str | None, generation: int | None) -> Stored:
+    if account is None and generation is None:
+        return account_of_bot(own.place, own.account.name, own.db_url)
+    return one_account(own.place, own.account.name if account is None else account, generation)
 
 
 def _print(reports: Sequence[AccountReport], left_out: Sequence[str], *, as_json: bool, beside: bool) -> None:

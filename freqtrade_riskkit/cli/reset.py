@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from freqtrade_riskkit.cli.asked_outcome import Outcome
-from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, no_records, read_account
-from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir, WaitSeconds
+from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, find_bot, read_account
+from freqtrade_riskkit.cli.options import AsJson, BotDatabase, ConfigFiles, UserDir, WaitSeconds
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.core.breaker import RuleName
 from freqtrade_riskkit.ledger import LedgerUnavailable, RequestKind
@@ -20,6 +20,7 @@ def reset(
     rule: Annotated[
         RuleName | None, typer.Option("--rule", help="Only the trip of this rule; all by default.")
     ] = None,
+    db_url: BotDatabase = None,
     wait: WaitSeconds = 20.0,
     as_json: AsJson = False,
 ) -> None:
@@ -30,14 +31,16 @@ def reset(
     and 2 where nothing could be asked.
     """
     seconds = checked_wait(wait)
-    account = read_account(config or [], userdir)
-    flag = _lower_flag(account) if rule in (None, RuleName.MANUAL) else None
-    also = f" (flag file {account.flag_file}: {flag})" if flag is not None else ""
+    account = read_account(config or [], userdir, db_url)
+    lowers = rule in (None, RuleName.MANUAL)
+    flag: str | None = None
     try:
-        asked = ask(account, RequestKind.RESET, "", rule, seconds)
-        if asked is None:
-            raise Refused(f"{no_records(account)}{also}")
+        meant = find_bot(account)
+        flag = _lower_flag(account) if lowers else None
+        asked = ask(account, meant, RequestKind.RESET, "", rule, seconds)
     except LedgerUnavailable as error:
+        flag = flag or (_lower_flag(account) if lowers else None)
+        also = f" (flag file {account.flag_file}: {flag})" if flag is not None else ""
         raise Refused(
             f"{error}{also}; deleting the breaker's lock in FreqUI or Telegram resets it too"
         ) from None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from freqtrade.constants import DEFAULT_DB_DRYRUN_URL, DEFAULT_DB_PROD_URL
 from freqtrade.persistence.key_value_store import _KeyValueStoreModel
 from sqlalchemy import Connection, Engine, create_engine, func, inspect, select
 from sqlalchemy.engine import make_url
@@ -22,6 +24,7 @@ from freqtrade_riskkit.ledger import LedgerUrlInvalid
 from freqtrade_riskkit.ledger.place import StorePlace, locate
 
 _LOCK_TIMEOUT_SECONDS = 10.0
+_CONNECT_TIMEOUT_SECONDS = 10
 _KEYS = _KeyValueStoreModel.__table__
 
 
@@ -42,12 +45,13 @@ class Source:
 
     def fingerprint(self) -> str | None:
         """Give the mark that the kit knows it by, or will know it by; None without trades."""
-        if inspect(self.connection).has_table(_KEYS.name):
-            mark = select(_KEYS.c.string_value).where(_KEYS.c.key == FINGERPRINT_KEY)
-            known: str | None = self.connection.execute(mark).scalar()
-            if known:
-                return known
-        return fingerprint_of_first_trade(self.connection.execute)
+        known = inspect(self.connection)
+        if known.has_table(_KEYS.name):
+            query = select(_KEYS.c.string_value).where(_KEYS.c.key == FINGERPRINT_KEY)
+            mark: str | None = self.connection.execute(query).scalar()
+            if mark:
+                return mark
+        return fingerprint_of_first_trade(self.connection.execute) if known.has_table(TRADES.name) else None
 
     def closed_count(self) -> int:
         """Count the closed trades."""
@@ -72,6 +76,22 @@ class Source:
                 )
 
 
+@dataclass(frozen=True, slots=True)
+class DatabaseMark:
+    """What a Freqtrade database is known by.
+
+    Attributes
+    ----------
+    label
+        Its name in messages; holds no secret.
+    fingerprint
+        The kit's mark; None where it doesn't know the database yet.
+    """
+
+    label: str
+    fingerprint: str | None
+
+
 @contextmanager
 def open_source(db_url: str) -> Iterator[Source]:
     """Open a Freqtrade database for reading, by a URL or the path of an SQLite file.
@@ -81,6 +101,35 @@ def open_source(db_url: str) -> Iterator[Source]:
     Refused
         Where it isn't there, can't be read, or lacks what a record needs. Passwords are never shown.
     """
+    with _reading(db_url, leaves_a_trace=True) as source:
+        _refuse_other_layout(source.connection, source.label)
+        yield source
+
+
+def read_mark(db_url: str) -> DatabaseMark:
+    """Read what the kit knows a Freqtrade database by.
+
+    No file is made beside one that nobody has open.
+
+    Raises
+    ------
+    Refused
+        Where it isn't there, or can't be read. Passwords are never shown.
+    """
+    with _reading(db_url, leaves_a_trace=False) as source:
+        return DatabaseMark(source.label, source.fingerprint())
+
+
+def database_of(freqtrade: Mapping[str, Any]) -> str:
+    """Give the URL of the database that `freqtrade trade` takes with a config, by Freqtrade's own rule."""
+    written = freqtrade.get("db_url")
+    if freqtrade.get("dry_run", True):
+        return str(DEFAULT_DB_DRYRUN_URL if written in (None, "", DEFAULT_DB_PROD_URL) else written)
+    return str(written or DEFAULT_DB_PROD_URL)
+
+
+@contextmanager
+def _reading(db_url: str, *, leaves_a_trace: bool) -> Iterator[Source]:
     url = db_url if "://" in db_url else f"sqlite:///{db_url}"
     try:
         is_sqlite = make_url(url).drivername.startswith("sqlite")
@@ -90,13 +139,15 @@ def open_source(db_url: str) -> Iterator[Source]:
         ) from None
     place = None if is_sqlite else _server(url)
     label = f"Freqtrade's database {make_url(url).database}" if place is None else place.label
-    engine = _file_engine(make_url(url).database) if place is None else create_engine(place.url)
+    if place is None:
+        engine = _file_engine(make_url(url).database, leaves_a_trace)
+    else:
+        engine = create_engine(place.url, connect_args={"connect_timeout": _CONNECT_TIMEOUT_SECONDS})
     try:
         with engine.connect() as connection:
             if place is not None:
                 connection.execution_options(postgresql_readonly=True)
             with connection.begin():
-                _refuse_other_layout(connection, label)
                 yield Source(label, connection)
     except (SQLAlchemyError, sqlite3.Error, OSError, TypeError, ValueError) as error:
         reason = str(getattr(error, "orig", None) or error)
@@ -113,12 +164,16 @@ def _server(url: str) -> StorePlace:
         raise Refused(str(error).replace("riskkit.db_url", "the URL of Freqtrade's database")) from None
 
 
-def _file_engine(name: str | None) -> Engine:
-    file = Path(name or "").expanduser().absolute()
-    if not name or not file.is_file():
-        raise Refused(f"there is no Freqtrade database {file if name else 'in memory'}")
-    # Freqtrade's files are in WAL mode, where even a reader makes files beside them.
-    is_still = not os.access(file.parent, os.W_OK) and not file.with_name(f"{file.name}-wal").exists()
+def _file_engine(name: str | None, leaves_a_trace: bool) -> Engine:
+    if name in (None, "", ":memory:"):
+        raise Refused("Freqtrade's database is in memory, where nobody but its bot can read it")
+    file = Path(str(name)).expanduser().absolute()
+    if not file.is_file():
+        raise Refused(f"there is no Freqtrade database {file}")
+    # Freqtrade's files are in WAL mode, where even a reader makes files beside them. Without such a file
+    # nobody has it open: it may be read as one that doesn't change.
+    is_open = any(file.with_name(f"{file.name}{end}").exists() for end in ("-wal", "-journal"))
+    is_still = not is_open and not (leaves_a_trace and os.access(file.parent, os.W_OK))
     uri = f"file:{quote(str(file))}?mode=ro{'&immutable=1' if is_still else ''}"
     return create_engine(
         "sqlite://", creator=lambda: sqlite3.connect(uri, uri=True, timeout=_LOCK_TIMEOUT_SECONDS)

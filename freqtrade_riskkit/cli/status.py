@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir
+from freqtrade_riskkit.cli.options import AsJson, BotDatabase, ConfigFiles, UserDir
 from freqtrade_riskkit.cli.recorded_breaker import read_standing
 from freqtrade_riskkit.report.standing import print_standing, to_json
 
@@ -20,6 +20,7 @@ def status(
     explain: Annotated[
         bool, typer.Option("--explain", help="Say how each rule works, and what happened so far.")
     ] = False,
+    db_url: BotDatabase = None,
     as_json: AsJson = False,
 ) -> None:
     """Show an account's breaker: its state, and every figure against its limit.
@@ -28,7 +29,7 @@ def status(
     entries may pass, 1 while the breaker is open, and 2 where nothing is known, for instance because no bot
     has recorded anything for this account yet.
     """
-    standing = read_standing(config or [], userdir, datetime.now(tz=UTC), explained=explain)
+    standing = read_standing(config or [], userdir, datetime.now(tz=UTC), explained=explain, db_url=db_url)
     if as_json:
         print(json.dumps(to_json(standing), indent=2))
     else:

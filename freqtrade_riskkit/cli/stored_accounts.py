@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from freqtrade_riskkit.cli.own_config import Place
+from freqtrade_riskkit.cli.own_generation import generation_meant
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.ledger import AccountRow, LedgerUnavailable, last_used, list_accounts
 from freqtrade_riskkit.report.safe_text import visible
@@ -23,11 +24,14 @@ class Stored:
         Account, generation and when bots opened it.
     generations
         How many the account has.
+    note
+        Why it isn't certain that it is the one that was meant; None where it is.
     """
 
     place: Place
     row: AccountRow
     generations: int
+    note: str | None = None
 
 
 def stored_rows(place: Place) -> list[AccountRow]:
@@ -64,6 +68,27 @@ def one_account(place: Place, account: str, generation: int | None) -> Stored:
             return Stored(place, row, len(own))
     numbers = ", ".join(str(row.generation) for row in own)
     raise Refused(f"account {visible(account)} has no generation {generation}, it has {numbers}")
+
+
+def account_of_bot(place: Place, account: str, db_url: str) -> Stored:
+    """Find the generation of a bot's database; the one opened last, with a note, where that isn't known.
+
+    Unlike what asks a bot for something, a report may show what an import brought in from another database.
+
+    Raises
+    ------
+    Refused
+        Where there is no such account, or the store can't be used.
+    """
+    newest = one_account(place, account, None)
+    own = [row for row in stored_rows(place) if row.account_id == account]
+    try:
+        meant = generation_meant(own, db_url)
+    except Refused as error:
+        number = newest.row.generation
+        shown = f"shown is generation {number}, the one opened last; --generation names another"
+        return replace(newest, note=f"{error.format_message()}. {shown}")
+    return Stored(place, meant.row, len(own), meant.note)
 
 
 def all_accounts(place: Place) -> list[Stored]:

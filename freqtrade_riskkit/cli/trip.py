@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from freqtrade_riskkit.cli.asked_outcome import Outcome
-from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, no_records, read_account
-from freqtrade_riskkit.cli.options import AsJson, ConfigFiles, UserDir, WaitSeconds
+from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, find_bot, read_account
+from freqtrade_riskkit.cli.options import AsJson, BotDatabase, ConfigFiles, UserDir, WaitSeconds
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.host.flag_file import raise_flag
 from freqtrade_riskkit.host.reasons import printable
@@ -19,6 +19,7 @@ def trip(
     config: ConfigFiles = None,
     userdir: UserDir = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; it is recorded and shown.")] = "",
+    db_url: BotDatabase = None,
     wait: WaitSeconds = 20.0,
     as_json: AsJson = False,
 ) -> None:
@@ -29,16 +30,16 @@ def trip(
     2 where nothing could be asked.
     """
     seconds = checked_wait(wait)
-    account = read_account(config or [], userdir)
+    account = read_account(config or [], userdir, db_url)
     why = printable(reason)
     try:
-        asked = ask(account, RequestKind.TRIP, why, None, seconds)
-        if asked is None:
-            raise Refused(
-                f"{no_records(account)}. "
-                f"When nothing else answers, a flag file trips it: create {account.flag_file}"
-            )
+        asked = ask(account, find_bot(account), RequestKind.TRIP, why, None, seconds)
         outcome = Outcome("Trip", account, asked, seconds)
+    except Refused as error:
+        raise Refused(
+            f"{error.format_message()}. When nothing else answers, a flag file trips every bot that looks "
+            f"for it: create {account.flag_file}"
+        ) from None
     except LedgerUnavailable as error:
         state = _raise_flag(account, why, error)
         outcome = Outcome("Trip", account, None, seconds, state, str(error))

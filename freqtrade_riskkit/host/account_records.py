@@ -17,6 +17,7 @@ from freqtrade_riskkit.host.bot_ledger import BotLedger
 from freqtrade_riskkit.host.bot_marks import BotMarks
 from freqtrade_riskkit.host.equity_samples import EquitySamples
 from freqtrade_riskkit.host.kept_orders import KeptOrders
+from freqtrade_riskkit.host.namesakes import Namesakes
 from freqtrade_riskkit.host.reconcile import Reconcile
 from freqtrade_riskkit.host.told_alarms import ToldAlarms
 
@@ -38,6 +39,8 @@ class AccountRecords:
         Of the open positions.
     trades, orders, equity
         The parts that follow one kind of record each.
+    namesakes
+        Watches for other bots of the same name.
     alarms
         What is told of closed trades; None where nothing is.
     """
@@ -48,6 +51,7 @@ class AccountRecords:
     trades: Reconcile
     orders: KeptOrders
     equity: EquitySamples
+    namesakes: Namesakes
     alarms: ToldAlarms | None
     _openings: int = -1
 
@@ -78,6 +82,7 @@ class AccountRecords:
             lambda: self.orders.follow(open_trades, now),
             lambda: self.trades.follow(books.records, now),
             lambda: self.equity.write(now),
+            lambda: self.namesakes.look(now),
             lambda: self._look_at_course(books, now),
         ):
             if not self.ledger.answers:
@@ -89,6 +94,7 @@ class AccountRecords:
         self._openings = self.ledger.openings
         self.orders.begin_anew()
         self.trades.begin_anew()
+        self.namesakes.begin_anew()
         if self.alarms is not None:
             self.alarms.begin_anew()
 
@@ -119,6 +125,7 @@ def records_of(
         Reconcile(ledger, orders, account_id, lambda query: Trade.session.execute(query), alert),
         orders,
         EquitySamples(ledger, timedelta(seconds=equity_interval_seconds)),
+        Namesakes(ledger, account_id, alert),
         alarms,
     )
 

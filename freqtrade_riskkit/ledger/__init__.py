@@ -15,7 +15,8 @@ from freqtrade_riskkit.ledger.decisions import DecisionRow
 from freqtrade_riskkit.ledger.errors import LedgerDamaged, LedgerUnavailable, LedgerUrlInvalid, RecordRefused
 from freqtrade_riskkit.ledger.findings import Finding, FindingKind
 from freqtrade_riskkit.ledger.generations import AccountRow, last_used
-from freqtrade_riskkit.ledger.opening import list_accounts, open_last_used, open_ledger, open_recorded
+from freqtrade_riskkit.ledger.neighbours import LastSign
+from freqtrade_riskkit.ledger.opening import list_accounts, open_ledger, open_recorded
 from freqtrade_riskkit.ledger.place import locate
 from freqtrade_riskkit.ledger.requests import RequestKind, RequestRow
 from freqtrade_riskkit.ledger.rescue import SetAside, last_set_aside, set_aside_damaged
@@ -33,6 +34,7 @@ __all__ = [
     "FactsUnreadable",
     "Finding",
     "FindingKind",
+    "LastSign",
     "LedgerDamaged",
     "LedgerUnavailable",
     "LedgerUrlInvalid",
@@ -48,7 +50,6 @@ __all__ = [
     "last_used",
     "list_accounts",
     "locate",
-    "open_last_used",
     "open_ledger",
     "open_recorded",
     "set_aside_damaged",

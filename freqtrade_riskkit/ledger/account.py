@@ -17,6 +17,7 @@ from freqtrade_riskkit.ledger.decisions import DecisionRow, Decisions
 from freqtrade_riskkit.ledger.dialect import insert
 from freqtrade_riskkit.ledger.equity import Equity
 from freqtrade_riskkit.ledger.inputs import aware, short, storable
+from freqtrade_riskkit.ledger.neighbours import LastSign, signs_of_others
 from freqtrade_riskkit.ledger.orders import Orders
 from freqtrade_riskkit.ledger.owner import Owner
 from freqtrade_riskkit.ledger.requests import Requester, RequestKind, RequestRow
@@ -234,6 +235,10 @@ class AccountLedger:
         storable("answer", answer)
         with self._store.writing(f"answer the request {number}") as connection:
             self._requests.take(connection, number, moment, answer)
+
+    def signs_of_others(self, state: str) -> list[LastSign]:
+        """Return when each other generation's bot last took an equity sample or saved the state `state`."""
+        return signs_of_others(self._store, self._owner, state)
 
     def close(self) -> None:
         """Give the store back; every later call raises `LedgerUnavailable`. Closing twice is harmless."""

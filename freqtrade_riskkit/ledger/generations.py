@@ -24,12 +24,15 @@ class AccountRow:
         The account.
     generation
         Number of the bot database that the account had, from 1.
+    fingerprint
+        What that database is known by.
     opened_at, last_opened_at
         When a bot first and last opened it, UTC.
     """
 
     account_id: str
     generation: int
+    fingerprint: str
     opened_at: datetime
     last_opened_at: datetime
 
@@ -84,6 +87,7 @@ def read_accounts(store: Store) -> list[AccountRow]:
             select(
                 GENERATIONS.c.account_id,
                 GENERATIONS.c.generation,
+                GENERATIONS.c.fingerprint,
                 GENERATIONS.c.opened_at,
                 GENERATIONS.c.last_opened_at,
             )

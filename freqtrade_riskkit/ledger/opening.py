@@ -7,7 +7,7 @@ from datetime import datetime
 
 from freqtrade_riskkit.ledger.account import AccountLedger
 from freqtrade_riskkit.ledger.errors import LedgerUnavailable
-from freqtrade_riskkit.ledger.generations import AccountRow, last_used, open_generation, read_accounts
+from freqtrade_riskkit.ledger.generations import AccountRow, open_generation, read_accounts
 from freqtrade_riskkit.ledger.inputs import aware, short
 from freqtrade_riskkit.ledger.migrate import ensure_schema
 from freqtrade_riskkit.ledger.place import locate
@@ -66,12 +66,11 @@ def open_ledger(
     return AccountLedger(store, account_id, generation)
 
 
-def open_last_used(
-    db_url: str, base_dir: str | os.PathLike[str], account_id: str, *, to_ask: bool = False
-) -> AccountLedger | None:
-    """Open what the store has of an account, for a look or to ask its bot for something.
+def open_recorded(
+    db_url: str, base_dir: str | os.PathLike[str], row: AccountRow, *, to_ask: bool = False
+) -> AccountLedger:
+    """Open the generation of an account that `list_accounts` has named, for a look or to ask its bot.
 
-    It is the generation that a bot opened last. None where there is no store yet, or nothing of the account.
     Opening creates and changes nothing.
 
     Parameters
@@ -82,40 +81,17 @@ def open_last_used(
     Raises
     ------
     LedgerUnavailable
-        The store can't be used, a newer kit has written it, or an older one that takes no requests.
-    ValueError
-        An account that is blank, too long, or can't be stored.
-    """
-    short("account_id", account_id)
-    store = store_for_a_look(db_url, base_dir)
-    if store is None:
-        return None
-    try:
-        rows = [row for row in read_accounts(store) if row.account_id == account_id]
-        if rows and to_ask:
-            _refuse_older(store)
-    except BaseException:
-        store.close()
-        raise
-    if not rows:
-        store.close()
-        return None
-    return AccountLedger(store, account_id, last_used(rows).generation)
-
-
-def open_recorded(db_url: str, base_dir: str | os.PathLike[str], row: AccountRow) -> AccountLedger:
-    """Open the generation of an account that `list_accounts` has named, for a look.
-
-    Opening creates and changes nothing.
-
-    Raises
-    ------
-    LedgerUnavailable
-        The store can't be used, or is gone by now.
+        The store can't be used, is gone by now, or an older kit keeps it, which takes no requests.
     """
     store = store_for_a_look(db_url, base_dir)
     if store is None:
         raise LedgerUnavailable(f"ledger: there is no {locate(db_url, base_dir).label} any more")
+    try:
+        if to_ask:
+            _refuse_older(store)
+    except BaseException:
+        store.close()
+        raise
     return AccountLedger(store, row.account_id, row.generation)
 
 

@@ -35,16 +35,20 @@ _API_ROOTS = {
 """Every address that ccxt knows of Binance, by its name there: none of them may lead outside."""
 
 
-def config_overlay(url: str, credentials: Credentials | None = None, speed: float = 1.0) -> dict[str, Any]:
+def config_overlay(
+    url: str, credentials: Credentials | None = None, speed: float = 1.0, account: str | None = None
+) -> dict[str, Any]:
     """Return the config overlay for an exchange at `url` (without a slash at its end).
 
-    It is meant for Freqtrade's second `-c`: only the `exchange` section, without a pair list. It serves
+    It is meant for Freqtrade's last `-c`: the `exchange` section, without a pair list, and a `bot_name` by
+    which nobody takes the bot for one with real money: the practice account's, where one is named. It serves
     spot as well as futures. With an account's credentials a bot can trade live on it, in spot.
     Where the exchange's time runs at another speed than 1, requests may be older and ccxt asks for the time.
     """
     hurried = {} if speed == 1 else {"adjustForTimeDifference": True, "recvWindow": 60_000}
     signed = {} if credentials is None else {"key": credentials.key, "secret": credentials.secret}
     return {
+        "bot_name": "practice" if account is None else f"practice-{account}",
         "exchange": {
             "name": "binance",
             **signed,
@@ -60,5 +64,5 @@ def config_overlay(url: str, credentials: Credentials | None = None, speed: floa
                     **hurried,
                 },
             },
-        }
+        },
     }

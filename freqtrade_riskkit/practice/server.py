@@ -173,7 +173,7 @@ class PracticeServer:
         return self._started.exchange.market
 
     def overlay(self, account: str | None = None) -> dict[str, Any]:
-        """Return the piece of Freqtrade config (its `exchange` section) that leads a bot here.
+        """Return the piece of Freqtrade config that leads a bot here, and names it as one that practises.
 
         Parameters
         ----------
@@ -186,7 +186,7 @@ class PracticeServer:
             raise PracticeError(
                 f"there is no account {name!r}; there are {', '.join(exchange.account_names)}"
             )
-        return config_overlay(self.url, exchange.credentials(name), self._speed)
+        return config_overlay(self.url, exchange.credentials(name), self._speed, name)
 
     def _exchange(self, store: Store) -> tuple[PracticeExchange, Market]:
         feed = self._feed(store)

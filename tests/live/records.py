@@ -10,8 +10,9 @@ from sqlalchemy import create_engine
 
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.trade_rows import closed_after
-from freqtrade_riskkit.ledger import AccountLedger, open_last_used
+from freqtrade_riskkit.ledger import AccountLedger
 from tests.live.bot import Bot
+from tests.support.last_used import open_last_used
 
 
 def ledger_of(bot: Bot, db_url: str | None = None) -> AccountLedger:

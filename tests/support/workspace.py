@@ -25,7 +25,7 @@ class Workspace:
     root
         An empty or earlier used directory, usually pytest's tmp_path.
     overlay
-        The config part that points Freqtrade at the practice exchange.
+        The config part that points Freqtrade at the practice exchange; the bot's name in it isn't taken.
     """
 
     root: Path
@@ -92,7 +92,7 @@ class Workspace:
             "exit_pricing": {"price_side": "other", "use_order_book": True, "order_book_top": 1},
             "pairlists": [{"method": "StaticPairList"}],
         }
-        deep_merge_dicts(deepcopy(dict(self.overlay)), config)
+        deep_merge_dicts({"exchange": deepcopy(self.overlay["exchange"])}, config)
         config["exchange"]["pair_whitelist"] = pairs
         if riskkit is not None:
             config["riskkit"] = dict(riskkit)

@@ -16,7 +16,7 @@ from freqtrade_riskkit.host.breaker_words import describe
 from freqtrade_riskkit.host.policies import breaker_policy
 from freqtrade_riskkit.ledger import open_ledger
 from freqtrade_riskkit.report.standing import Standing
-from tests.unit.cli.records import SECTION, URL
+from tests.unit.cli.records import SECTION, URL, leave_mark
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 NOTHING_OPEN = DataStanding()
@@ -32,7 +32,11 @@ def leave_breaker(
     data: DataStanding = NOTHING_OPEN,
     account: str | None = None,
 ) -> None:
-    """Leave what a bot of 1,000 USDT leaves that closes trades of these profits, a minute apart."""
+    """Leave what a bot of 1,000 USDT leaves that closes trades of these profits, a minute apart.
+
+    Freqtrade's database, where the config has it, is that of the bot that came last.
+    """
+    leave_mark(folder, fingerprint)
     breaker_section = load(section).config.circuit_breaker
     assert breaker_section is not None
     breaker = CircuitBreaker(breaker_policy(breaker_section), 1000.0, MORNING)

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from freqtrade.persistence.key_value_store import _KeyValueStoreModel
+from sqlalchemy import create_engine, text
 
 from freqtrade_riskkit.cli.main import run
 from freqtrade_riskkit.core.cash_flows import CashFlow
 from freqtrade_riskkit.core.equity import EquitySample
 from freqtrade_riskkit.core.records import Side, TradeRecord
+from freqtrade_riskkit.host.account import FINGERPRINT_KEY
 from freqtrade_riskkit.ledger import AccountFacts, facts_to_text, open_ledger
 from freqtrade_riskkit.ledger.account_facts import STATE_NAME
 
 URL = "sqlite:///riskkit.sqlite"
+KEYS: Any = _KeyValueStoreModel.__table__
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 CONFIG: dict[str, Any] = {
     "dry_run": True,
@@ -110,3 +114,18 @@ def exit_code(*arguments: str | Path) -> int:
     with pytest.raises(SystemExit) as ended:
         run([str(argument) for argument in arguments])
     return int(ended.value.code or 0)
+
+
+def leave_mark(folder: Path, fingerprint: str | None, name: str = "tradesv3.dryrun.sqlite") -> Path:
+    """Leave a Freqtrade database, by default where a dry-run has it; without a mark the kit never saw it."""
+    file = folder / name
+    file.unlink(missing_ok=True)
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        connection.execute(text("PRAGMA journal_mode = WAL"))
+        KEYS.create(connection)
+        if fingerprint is not None:
+            row = {"key": FINGERPRINT_KEY, "value_type": "str", "string_value": fingerprint}
+            connection.execute(KEYS.insert().values(row))
+    engine.dispose()
+    return file

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from freqtrade_riskkit.ledger import AccountLedger, RequestRow, open_ledger
-from tests.unit.cli.records import SECTION, exit_code
+from tests.unit.cli.records import SECTION, exit_code, leave_mark
 
 MORNING = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 pytestmark = pytest.mark.usefixtures("bare_surroundings")
@@ -33,7 +33,8 @@ def flag(user_data: Path) -> Path:
 
 @pytest.fixture
 def ledger(user_data: Path) -> Iterator[AccountLedger]:
-    """The ledger that a bot keeps."""
+    """The ledger that a bot keeps; its database lies where the config has it."""
+    leave_mark(user_data.parent, "f1")
     opened = open_ledger("sqlite:///riskkit.sqlite", user_data, "main", "f1", MORNING)
     yield opened
     opened.close()
@@ -79,6 +80,7 @@ def test_reset_when_the_bot_takes_it_then_told_what_came_of_it(
     answer = json.loads(capsys.readouterr().out)
     assert answer == {
         "account_id": "main",
+        "generation": 1,
         "request": 1,
         "rule": "drawdown",
         "asked_at": answer["asked_at"],
@@ -88,6 +90,7 @@ def test_reset_when_the_bot_takes_it_then_told_what_came_of_it(
         "flag_file": None,
         "flag_file_is": None,
         "trouble": None,
+        "note": None,
         "mode": "enforce",
     }
     (row,) = taken

@@ -16,7 +16,8 @@ from freqtrade.persistence import KeyValueStore, Trade
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.account import database_fingerprint
 from freqtrade_riskkit.host.translation import trade_record
-from freqtrade_riskkit.ledger import facts_from_text, list_accounts, open_last_used, open_ledger
+from freqtrade_riskkit.ledger import facts_from_text, list_accounts, open_ledger
+from tests.support.last_used import open_last_used
 from tests.unit.cli.records import URL, exit_code, write_config
 from tests.unit.host.trade_database import NOON, change, put_odd_trades, put_trade, settle
 

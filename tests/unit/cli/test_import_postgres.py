@@ -10,7 +10,7 @@ import pytest
 from freqtrade.persistence import Trade, init_db
 from sqlalchemy import make_url, text
 
-from freqtrade_riskkit.ledger import open_last_used
+from tests.support.last_used import open_last_used
 from tests.unit.cli.records import URL, exit_code, write_config
 from tests.unit.host.trade_database import put_odd_trades, put_trade
 from tests.unit.ledger.conftest import postgres_server, postgres_url  # noqa: F401

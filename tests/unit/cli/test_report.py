@@ -131,7 +131,7 @@ def test_report_when_money_came_in_then_it_is_no_profit_and_a_note_says_so(
     shown = answer()
     assert (shown["metrics"]["max_drawdown"], shown["metrics"]["net_profit"]) == (0.05, -50.0)
     assert shown["cash_flows"] == 900.0
-    assert "+900 USDT" in shown["notes"][0]
+    assert "+900 USDT" in shown["notes"][-1]
 
 
 def test_report_when_the_database_was_begun_anew_then_generations_stay_apart(

@@ -18,7 +18,8 @@ from freqtrade_riskkit.host.account_basis import AccountBasis
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_ledger import BotLedger, ledger_of
 from freqtrade_riskkit.host.told_alarms import ToldAlarms
-from freqtrade_riskkit.ledger import AccountFacts, facts_from_text, facts_to_text, open_last_used
+from freqtrade_riskkit.ledger import AccountFacts, facts_from_text, facts_to_text
+from tests.support.last_used import open_last_used
 from tests.unit.core.same_metrics import assert_same
 from tests.unit.host.freqtrade_cases import START
 from tests.unit.host.test_books import Feed, done

@@ -20,7 +20,8 @@ from freqtrade_riskkit.host.bot_ledger import BotLedger, ledger_of
 from freqtrade_riskkit.host.equity_samples import EquitySamples
 from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.told_alarms import ToldAlarms
-from freqtrade_riskkit.ledger import AccountFacts, AccountLedger, facts_from_text, open_last_used
+from freqtrade_riskkit.ledger import AccountFacts, AccountLedger, facts_from_text
+from tests.support.last_used import open_last_used
 from tests.unit.ledger.records import trade
 
 URL = "sqlite:///riskkit.sqlite"

@@ -19,7 +19,7 @@ from freqtrade_riskkit.host.kept_orders import KeptOrders
 from freqtrade_riskkit.host.reconcile import Reconcile
 from freqtrade_riskkit.host.trade_rows import closed_after, closed_since, still_closed
 from freqtrade_riskkit.host.translation import order_records, trade_record
-from freqtrade_riskkit.ledger import open_last_used
+from tests.support.last_used import open_last_used
 from tests.unit.host.freqtrade_database import freqtrade_database
 from tests.unit.host.trade_database import NOON, put_odd_trades, put_order, put_trade
 

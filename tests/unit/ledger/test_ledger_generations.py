@@ -86,9 +86,9 @@ def test_list_accounts_when_there_are_generations_then_one_row_each_in_order(
     open_account(store_url, "a", "f2", now=later)
     open_account(store_url, "b", "f1", now=later)
     assert list_accounts(store_url, tmp_path) == [
-        AccountRow("a", 1, now, now),
-        AccountRow("a", 2, later, later),
-        AccountRow("b", 1, now, later),
+        AccountRow("a", 1, "f1", now, now),
+        AccountRow("a", 2, "f2", later, later),
+        AccountRow("b", 1, "f1", now, later),
     ]
 
 

@@ -9,13 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from freqtrade_riskkit.ledger import (
-    AccountLedger,
-    LedgerUnavailable,
-    list_accounts,
-    open_last_used,
-    open_recorded,
-)
+from freqtrade_riskkit.ledger import AccountLedger, LedgerUnavailable, list_accounts, open_recorded
+from tests.support.last_used import open_last_used
 
 Open = Callable[..., AccountLedger]
 
@@ -71,11 +66,6 @@ def test_look_at_a_listed_generation_when_the_file_went_meanwhile_then_refused_a
     with pytest.raises(LedgerUnavailable, match=r"there is no SQLite file .*riskkit\.sqlite any more"):
         open_recorded(url, tmp_path, row).trades()
     assert list(tmp_path.iterdir()) == []
-
-
-def test_look_when_the_account_is_blank_then_value_error(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="account_id must not be empty"):
-        open_last_used("sqlite:///riskkit.sqlite", tmp_path, " ")
 
 
 def _look(store_url: str, folder: Path) -> closing[AccountLedger]:

@@ -16,11 +16,11 @@ from freqtrade_riskkit.ledger import (
     LedgerUnavailable,
     RequestKind,
     RequestRow,
-    open_last_used,
 )
 from freqtrade_riskkit.ledger.place import locate
 from freqtrade_riskkit.ledger.schema import VERSION_TABLE
 from freqtrade_riskkit.ledger.store import Store
+from tests.support.last_used import open_last_used
 from tests.unit.ledger.older_stores import leave_schema
 
 Open = Callable[..., AccountLedger]

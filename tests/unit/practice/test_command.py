@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from freqtrade_riskkit.host.account import account_id
+from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.practice import FlatPrices, PracticeServer, config_overlay
 from tests.support.command import clean_environment
 
@@ -100,13 +102,27 @@ def test_print_config_when_asked_then_the_overlay_with_the_first_accounts_key(tm
         for options in ([], [], ["--account", "mirror"])
     )
 
-    exchange = json.loads(done.stdout)["exchange"]
+    printed = json.loads(done.stdout)
+    exchange = printed["exchange"]
     key, secret = exchange.pop("key"), exchange.pop("secret")
     assert (done.returncode, done.stderr) == (0, "")
-    assert {"exchange": exchange} == config_overlay("http://127.0.0.1:8123")
+    assert printed == config_overlay("http://127.0.0.1:8123", account="main")
     assert (key[:11], secret[:14]) == ("PRACTICEKEY", "PRACTICESECRET")
     assert again.stdout == done.stdout
     assert json.loads(other.stdout)["exchange"]["key"] != key
+
+
+def test_print_config_when_a_bot_rehearses_with_it_then_its_account_is_no_real_bots(tmp_path: Path) -> None:
+    real = {"bot_name": "freqtrade", "trading_mode": "spot", "exchange": {"name": "binance"}}
+    names = {account_id(None, real, Run.LIVE)}
+    for account in ("main", "mirror"):
+        printed = run("--port", "8123", "--print-config", "--account", account, home=tmp_path).stdout
+        names.add(account_id(None, {**real, **json.loads(printed)}, Run.LIVE))
+    assert names == {
+        "freqtrade@binance:spot:live",
+        "practice-main@binance:spot:live",
+        "practice-mirror@binance:spot:live",
+    }
 
 
 def test_print_faketime_when_an_exchange_runs_then_how_far_it_is_ahead(
