@@ -15,6 +15,10 @@ from freqtrade_riskkit.host.translation import utc
 ALL_PAIRS = "*"
 UNTIL_RESET = datetime(2100, 1, 1, tzinfo=UTC)
 _CODES = frozenset(Code)
+_MARK = " (riskkit)"
+"""Ends the reason of each lock of the kit: a strategy's own may begin like one."""
+_MOST = 255
+"""Characters that Freqtrade's column for a reason holds."""
 
 
 def lock_end(until: datetime | None) -> datetime:
@@ -26,29 +30,45 @@ def lock_end(until: datetime | None) -> datetime:
     return UNTIL_RESET if until is None else until - timedelta(seconds=1)
 
 
+def marked(text: str) -> str:
+    """Give the reason of a lock of the kit: what it says, and the mark that tells it from everybody else's.
+
+    Examples
+    --------
+    >>> marked("MANUAL_TRIP: by command")
+    'MANUAL_TRIP: by command (riskkit)'
+    """
+    return f"{text[: _MOST - len(_MARK)]}{_MARK}"
+
+
 def lock_all(reason: str, until: datetime | None, now: datetime) -> PairLock:
     """Lock all pairs, or give the lock that stands already for the same reason and end."""
     return PairLocks.lock_pair(ALL_PAIRS, lock_end(until), reason, now=now)
 
 
-def own_locks(now: datetime) -> list[PairLock]:
-    """Give the kit's active locks on all pairs."""
+def own_locks(now: datetime, wanted: str = "") -> list[PairLock]:
+    """Give the kit's active locks on all pairs.
+
+    An earlier version left its locks unmarked: one that says word for word what the lock that is `wanted`
+    says is the kit's as well.
+    """
     return [
         lock
         for lock in PairLocks.get_pair_locks(ALL_PAIRS, now)
-        if lock.pair == ALL_PAIRS and is_worded_as_own(lock.reason)
+        if lock.pair == ALL_PAIRS and (is_own(lock.reason) or marked(lock.reason or "") == wanted)
     ]
 
 
-def is_worded_as_own(reason: str | None) -> bool:
-    """Say whether a reason begins as the kit's do: with a code, alone or before its numbers."""
-    return (reason or "").partition(":")[0] in _CODES
+def is_own(reason: str | None) -> bool:
+    """Say whether a reason is the kit's: a code, alone or before its numbers, and the mark at the end."""
+    said, mark, rest = (reason or "").rpartition(_MARK)
+    return bool(mark) and not rest and said.partition(":")[0] in _CODES
 
 
 def only_own_locks(now: datetime, side: str) -> bool:
     """Say whether locks stand on all pairs for entries of this side, and all of them are the kit's."""
     standing = PairLocks.get_pair_locks(ALL_PAIRS, now, side)
-    return bool(standing) and all(is_worded_as_own(lock.reason) for lock in standing)
+    return bool(standing) and all(is_own(lock.reason) for lock in standing)
 
 
 def deleted_at(reason: str, since: datetime | None, now: datetime) -> datetime | None:

@@ -101,11 +101,12 @@ def test_lock_when_it_stops_less_than_everything_then_not_adopted(
 def test_lock_when_its_reason_is_copied_from_the_kits_then_still_a_persons_and_not_the_kits(
     now: datetime,
 ) -> None:
-    lock = lock_by_rest(now + HOUR, "DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600")
+    copied = "DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600 (riskkit)"
+    lock = lock_by_rest(now + HOUR, copied)
     assert locks.own_locks(soon()) == []
     found = foreign_lock(soon())
     assert found is not None
-    assert found.reason == lock.reason == "by hand: DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600"
+    assert found.reason == lock.reason == f"by hand: {copied}"
 
 
 def test_lock_when_its_reason_is_hostile_or_missing_then_made_fit(now: datetime) -> None:
@@ -150,8 +151,8 @@ def test_lock_when_its_number_was_given_before_then_not_a_persons(now: datetime)
 
 
 def test_lock_when_the_bots_strategy_has_no_kit_then_freqtrade_is_left_alone(now: datetime) -> None:
-    lock = rpc(object())._rpc_add_lock("*", now + HOUR, "DRAWDOWN_EXCEEDED: copied", "*")
-    assert lock.reason == "DRAWDOWN_EXCEEDED: copied"
+    lock = rpc(object())._rpc_add_lock("*", now + HOUR, "DRAWDOWN_EXCEEDED: copied (riskkit)", "*")
+    assert lock.reason == "DRAWDOWN_EXCEEDED: copied (riskkit)"
     assert KeyValueStore.get_datetime_value(f"riskkit_lock_{lock.id}") is None
 
 
