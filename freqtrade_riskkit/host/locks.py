@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from freqtrade.persistence import PairLocks
@@ -19,6 +20,22 @@ _MARK = " (riskkit)"
 """Ends the reason of each lock of the kit: a strategy's own may begin like one."""
 _MOST = 255
 """Characters that Freqtrade's column for a reason holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftLock:
+    """A lock of the kit that stands for something that nobody remembers.
+
+    Attributes
+    ----------
+    text
+        What it says, without the mark.
+    until
+        Its end, UTC; None where it waits for a person.
+    """
+
+    text: str
+    until: datetime | None
 
 
 def lock_end(until: datetime | None) -> datetime:
@@ -63,6 +80,16 @@ def is_own(reason: str | None) -> bool:
     """Say whether a reason is the kit's: a code, alone or before its numbers, and the mark at the end."""
     said, mark, rest = (reason or "").rpartition(_MARK)
     return bool(mark) and not rest and said.partition(":")[0] in _CODES
+
+
+def left_standing(now: datetime, explained: Collection[str]) -> LeftLock | None:
+    """Give the lock of the kit that ends last of those whose reason isn't `explained`; None without one."""
+    left = [lock for lock in own_locks(now) if lock.reason not in explained]
+    last = max(left, key=lambda lock: utc(lock.lock_end_time), default=None)
+    if last is None:
+        return None
+    end = utc(last.lock_end_time)
+    return LeftLock((last.reason or "").removesuffix(_MARK), None if end >= UNTIL_RESET else end)
 
 
 def only_own_locks(now: datetime, side: str) -> bool:
