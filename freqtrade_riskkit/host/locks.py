@@ -89,7 +89,7 @@ def left_standing(now: datetime, explained: Collection[str]) -> LeftLock | None:
     if last is None:
         return None
     end = utc(last.lock_end_time)
-    return LeftLock((last.reason or "").removesuffix(_MARK), None if end >= UNTIL_RESET else end)
+    return LeftLock(_text(last), None if end >= UNTIL_RESET else end)
 
 
 def only_own_locks(now: datetime, side: str) -> bool:
@@ -119,6 +119,17 @@ def release(locks: list[PairLock]) -> None:
         lock.active = False
     if PairLocks.use_db:
         PairLock.session.commit()
+
+
+def release_own(now: datetime) -> list[str]:
+    """Take all of the kit's locks back, and give what they said."""
+    standing = own_locks(now)
+    release(standing)
+    return [_text(lock) for lock in standing]
+
+
+def _text(lock: PairLock) -> str:
+    return (lock.reason or "").removesuffix(_MARK)
 
 
 def _taken_back(reason: str) -> Sequence[PairLock]:
