@@ -72,6 +72,8 @@ class BreakerDesk:
     ----------
     trips, warnings
         The trips, and how often a figure came near its limit.
+    let_go
+        The trips that would have waited for a person and were only observed, with the moment of their end.
     may_have_locks
         Whether locks of the kit may stand, as of the last time that they were settled.
     """
@@ -85,6 +87,7 @@ class BreakerDesk:
     ) -> None:
         self.breaker = breaker
         self.trips: list[Trip] = []
+        self.let_go: dict[Trip, datetime] = {}
         self.warnings = 0
         self._cooldown_since: datetime | None = None
         self._currency = currency
@@ -141,12 +144,13 @@ class BreakerDesk:
         if self.breaker.state is not BreakerState.OPEN:
             return
         overdue = [
-            trip.rule
+            trip
             for trip in self.breaker.active_trips
             if trip.until is None and not trip.is_manual and now - trip.at >= OBSERVED_FOR
         ]
         if overdue:
-            self._take(self.breaker.reset(now, ResetWay.OBSERVED, overdue))
+            self._take(self.breaker.reset(now, ResetWay.OBSERVED, [trip.rule for trip in overdue]))
+            self.let_go |= dict.fromkeys(overdue, now)
 
     def decide(self) -> Decision:
         """Say whether an entry may pass."""
