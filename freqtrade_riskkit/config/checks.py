@@ -94,7 +94,8 @@ def _flag_file(resolution: Resolution) -> Iterator[str]:
     flag = str(resolution.get("circuit_breaker.manual.flag_file") or ManualRule().flag_file)
     url = str(resolution.get("db_url") or "")
     ledger = url.partition("?")[0].rpartition("/")[2]
-    if url.startswith("sqlite") and ledger and f"{flag}-".lower().startswith(f"{ledger}-".lower()):
+    files = [f"{ledger}{tail}".lower() for tail in ("", "-wal", "-shm", "-journal")]
+    if url.startswith("sqlite") and flag.lower() in files:
         yield (
             "riskkit.circuit_breaker.manual.flag_file must not be the ledger of riskkit.db_url "
             f'({ledger}), was "{flag}" (a reset removes the file: give it another name)'

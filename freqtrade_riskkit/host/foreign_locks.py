@@ -20,7 +20,7 @@ from freqtrade.persistence.models import PairLock
 from freqtrade.rpc import RPC
 
 from freqtrade_riskkit.host.callbacks import carries_kit
-from freqtrade_riskkit.host.locks import ALL_PAIRS, is_own
+from freqtrade_riskkit.host.locks import ALL_PAIRS, is_worded_as_own
 from freqtrade_riskkit.host.reasons import printable
 from freqtrade_riskkit.host.translation import utc
 
@@ -81,14 +81,15 @@ def _peoples(now: datetime) -> list[PairLock]:
 def _mark(original: Callable[..., Any]) -> Callable[..., Any]:
     """Mark what comes in as a person's.
 
-    With a reason that is copied from one of the kit's locks, the kit would take it for its own.
+    With a reason in the kit's own words, copied from one of its locks or alerts, the kit could take it for
+    its own.
     """
 
     @functools.wraps(original)
     def _rpc_add_lock(self: Any, pair: str, until: datetime, reason: str | None, side: str) -> Any:
         if pair != ALL_PAIRS or side != BOTH_SIDES or not carries_kit(self._freqtrade.strategy):
             return original(self, pair, until, reason, side)
-        if is_own(reason):
+        if is_worded_as_own(reason):
             reason = f"by hand: {reason}"
         lock = original(self, pair, until, reason, side)
         KeyValueStore.store_value(_key(lock), utc(lock.lock_time))

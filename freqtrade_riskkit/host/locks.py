@@ -77,9 +77,14 @@ def own_locks(now: datetime, wanted: str = "") -> list[PairLock]:
 
 
 def is_own(reason: str | None) -> bool:
-    """Say whether a reason is the kit's: a code, alone or before its numbers, and the mark at the end."""
-    said, mark, rest = (reason or "").rpartition(_MARK)
-    return bool(mark) and not rest and said.partition(":")[0] in _CODES
+    """Say whether a reason is the kit's: worded so, and marked."""
+    text = reason or ""
+    return text.endswith(_MARK) and is_worded_as_own(text.removesuffix(_MARK))
+
+
+def is_worded_as_own(reason: str | None) -> bool:
+    """Say whether a reason begins as the kit's do, whosever it is: a code, alone or before its numbers."""
+    return (reason or "").partition(":")[0] in _CODES
 
 
 def left_standing(now: datetime, explained: Collection[str]) -> LeftLock | None:

@@ -43,3 +43,23 @@ def test_breaker_when_removed_while_tripped_then_its_lock_is_released_and_that_i
     bot.reload(SECTION)
     wait_for_lock(bot, said)
     assert "Traceback" not in bot.log()
+
+
+def test_lock_when_the_section_is_bad_and_trades_are_open_then_it_stands(
+    start_bot: StartBot, prices: SteeredPrices
+) -> None:
+    """A slip of the pen lets go of nothing."""
+    bot = start_bot(riskkit=SECTION)
+    open_positions(bot, *PAIRS[:2])
+    close_position(bot, prices, PAIRS[0], 80.0)
+    lock = wait_for_lock(bot, "DRAWDOWN_EXCEEDED: ")
+    bad: tuple[dict[str, Any], ...] = ({"circuit_breakers": {}}, {"mode": "of"})
+    for section in bad:
+        bot.reload(section)
+        bot.loops()
+        assert bot.rest.locks_on_all_pairs() == [lock]
+    assert bot.lines("the bot runs for their exits, every entry is denied")
+    assert bot.lines(TOLD) == []
+    bot.reload(SECTION)
+    bot.loops()
+    assert bot.rest.locks_on_all_pairs() == [lock]

@@ -416,6 +416,7 @@ def test_flag_file_when_it_is_the_ledger_then_refused(url: str, flag: str | None
     "section",
     [
         {"db_url": "sqlite:///records", "circuit_breaker": {"manual": {"flag_file": "records.halt"}}},
+        {"db_url": "sqlite:///records", "circuit_breaker": {"manual": {"flag_file": "records-2"}}},
         {"db_url": "postgresql://kit@db/records", "circuit_breaker": {"manual": {"flag_file": "records"}}},
         {"db_url": "sqlite:///riskkit.halt"},
     ],

@@ -98,12 +98,15 @@ def test_lock_when_it_stops_less_than_everything_then_not_adopted(
     assert foreign_lock(soon()) is None
 
 
+@pytest.mark.parametrize("mark", ["", " (riskkit)"])
 def test_lock_when_its_reason_is_copied_from_the_kits_then_still_a_persons_and_not_the_kits(
-    now: datetime,
+    now: datetime, mark: str
 ) -> None:
-    copied = "DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600 (riskkit)"
+    """From its lock, or from its alert of the trip that holds."""
+    said = "DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600"
+    copied = f"{said}{mark}"
     lock = lock_by_rest(now + HOUR, copied)
-    assert locks.own_locks(soon()) == []
+    assert locks.own_locks(soon(), wanted=locks.marked(said)) == []
     found = foreign_lock(soon())
     assert found is not None
     assert found.reason == lock.reason == f"by hand: {copied}"
