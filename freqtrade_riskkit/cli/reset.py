@@ -11,6 +11,7 @@ from freqtrade_riskkit.cli.asking import AskedAccount, ask, checked_wait, find_b
 from freqtrade_riskkit.cli.options import AsJson, BotDatabase, ConfigFiles, UserDir, WaitSeconds
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.core.breaker import RuleName
+from freqtrade_riskkit.host.flag_file import FlagKept, lower_flag
 from freqtrade_riskkit.ledger import LedgerUnavailable, RequestKind
 
 
@@ -49,9 +50,8 @@ def reset(
 
 def _lower_flag(account: AskedAccount) -> str | None:
     try:
-        account.flag_file.unlink()
-    except FileNotFoundError:
-        return None
+        return "removed" if lower_flag(account.flag_file) else None
+    except FlagKept as error:
+        return f"left where it is, and trips the breaker on ({error})"
     except OSError as error:
         return f"can't be removed from here ({error.strerror}), the bot tries to"
-    return "removed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from freqtrade_riskkit.config.breaker import ManualRule
 from freqtrade_riskkit.config.precedence import Resolution
 from freqtrade_riskkit.config.presets import BREAKER_RULES
 
@@ -26,6 +27,8 @@ def disagreements(resolution: Resolution, refused: frozenset[str]) -> Iterator[s
             yield from _end_of_trip(resolution, rule)
     yield from _windows(resolution)
     yield from _cooldowns(resolution, refused)
+    if not refused & {"db_url", "circuit_breaker.manual.flag_file"}:
+        yield from _flag_file(resolution)
     if not refused & {"entry.max_open_positions", "entry.max_open_positions_high_confidence"}:
         yield from _position_limits(resolution)
 
@@ -81,6 +84,21 @@ def _windows(resolution: Resolution) -> Iterator[str]:
         yield (
             "riskkit.circuit_breaker.order_rate: per_minute and per_hour are both null, no window is left to "
             'count orders in (write "order_rate": null to switch the rule off)'
+        )
+
+
+def _flag_file(resolution: Resolution) -> Iterator[str]:
+    """Refuse a flag file that is the ledger, or a file that SQLite keeps beside it."""
+    if resolution.section("circuit_breaker") is None:
+        return
+    flag = str(resolution.get("circuit_breaker.manual.flag_file") or ManualRule().flag_file)
+    url = str(resolution.get("db_url") or "")
+    ledger = url.partition("?")[0].rpartition("/")[2]
+    files = [f"{ledger}{tail}".lower() for tail in ("", "-wal", "-shm", "-journal")]
+    if url.startswith("sqlite") and flag.lower() in files:
+        yield (
+            "riskkit.circuit_breaker.manual.flag_file must not be the ledger of riskkit.db_url "
+            f'({ledger}), was "{flag}" (a reset removes the file: give it another name)'
         )
 
 

@@ -128,16 +128,24 @@ class Text:
         Added to every refusal.
     number_hint
         Added where a number came: an environment variable of digits arrives as one.
+    bad_endings
+        Endings that no text may have, in lower case; upper case doesn't help.
+    ending_hint
+        Added where one of them came.
     """
 
     form: str
     domain: str
     hint: str = ""
     number_hint: str = ""
+    bad_endings: tuple[str, ...] = ()
+    ending_hint: str = ""
 
     def check(self, value: object) -> str:
         """Return `value` if it has the form, refuse it otherwise."""
         if isinstance(value, str) and re.fullmatch(self.form, value):
+            if value.lower().endswith(self.bad_endings):
+                raise refusal(self.domain, self.ending_hint)
             return value
         raise refusal(self.domain, self.hint if isinstance(value, str) else self.number_hint or self.hint)
 
@@ -149,11 +157,22 @@ class Text:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """Describe the form to editors."""
-        return {"type": "string", "pattern": f"^{self.form}$"}
+        described: dict[str, Any] = {"type": "string", "pattern": f"^{self.form}$"}
+        if self.bad_endings:
+            either = "|".join(_any_case(ending) for ending in self.bad_endings)
+            described["not"] = {"pattern": f"({either})$"}
+        return described
 
 
 def _plain(number: float) -> str:
     return str(int(number)) if number == int(number) else f"{number:g}"
+
+
+def _any_case(text: str) -> str:
+    """Give a pattern for a text in any case: patterns of a JSON schema have no flags."""
+    return "".join(
+        f"[{letter}{letter.upper()}]" if letter.isalpha() else re.escape(letter) for letter in text
+    )
 
 
 def _reads_as_number(value: object) -> bool:
@@ -183,12 +202,38 @@ PositionLimit = Annotated[
 TimeOfDay = Annotated[
     str, Text(r"([01]\d|2[0-3]):[0-5]\d", 'a time of day in UTC like "00:00" or "18:30"', "quoted, HH:MM")
 ]
+#: What files that matter to somebody end with, in the folder where Freqtrade keeps its own.
+_DATA_AND_CODE = (
+    *(
+        f"{kind}{tail}"
+        for kind in (".sqlite", ".sqlite3", ".db")
+        for tail in ("", "-wal", "-shm", "-journal")
+    ),
+    *(".py", ".pyc", ".ipynb", ".sh", ".json", ".yml", ".yaml", ".toml", ".ini", ".cfg", ".env"),
+    *(
+        ".csv",
+        ".feather",
+        ".parquet",
+        ".h5",
+        ".gz",
+        ".zip",
+        ".pkl",
+        ".joblib",
+        ".fthypt",
+        ".log",
+        ".html",
+        ".md",
+    ),
+)
 FlagFile = Annotated[
     str,
     Text(
         r"(?=.{1,100}$)[A-Za-z0-9_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*",
         'the plain name of a file like "riskkit.halt"',
         "it lies in user_data: no folders, no .., only letters, digits, _ and -, with dots between them",
+        bad_endings=_DATA_AND_CODE,
+        ending_hint="a reset removes the file, so it may not be named like data or code: "
+        "no .sqlite, .db, .json, .py and the like",
     ),
 ]
 AccountId = Annotated[

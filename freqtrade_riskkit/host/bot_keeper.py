@@ -263,6 +263,8 @@ class BotKeeper:
             self._opener.go_on(state, now)
         elif (damaged_at := self._ledger.damaged_at) is not None and self._books.started_at < damaged_at:
             self._opener.doubt(now)
+        elif text is None:
+            self._opener.doubt_locks(now)
         if self._books.desk is not None:
             self._cash.begin(state.cash if state is not None else CashState(), now)
         self._is_attached = True

@@ -39,7 +39,7 @@ class WantedLock:
     Attributes
     ----------
     reason
-        Code and numbers.
+        Code and numbers, marked as the kit's.
     until
         Its end; None holds until a person deletes it.
     since
@@ -72,6 +72,8 @@ class BreakerDesk:
     ----------
     trips, warnings
         The trips, and how often a figure came near its limit.
+    let_go
+        The trips that would have waited for a person and were only observed, with the moment of their end.
     may_have_locks
         Whether locks of the kit may stand, as of the last time that they were settled.
     """
@@ -85,6 +87,7 @@ class BreakerDesk:
     ) -> None:
         self.breaker = breaker
         self.trips: list[Trip] = []
+        self.let_go: dict[Trip, datetime] = {}
         self.warnings = 0
         self._cooldown_since: datetime | None = None
         self._currency = currency
@@ -141,12 +144,13 @@ class BreakerDesk:
         if self.breaker.state is not BreakerState.OPEN:
             return
         overdue = [
-            trip.rule
+            trip
             for trip in self.breaker.active_trips
             if trip.until is None and not trip.is_manual and now - trip.at >= OBSERVED_FOR
         ]
         if overdue:
-            self._take(self.breaker.reset(now, ResetWay.OBSERVED, overdue))
+            self._take(self.breaker.reset(now, ResetWay.OBSERVED, [trip.rule for trip in overdue]))
+            self.let_go |= dict.fromkeys(overdue, now)
 
     def decide(self) -> Decision:
         """Say whether an entry may pass."""
@@ -161,13 +165,14 @@ class BreakerDesk:
         if not self._writes_locks or breaker.state is BreakerState.CLOSED:
             return None
         if breaker.state is BreakerState.COOLDOWN:
-            reason = breaker.decide().message(self._currency)
+            reason = locks.marked(breaker.decide().message(self._currency))
             return WantedLock(reason, breaker.cooldown_until, since=self._cooldown_since, trips=())
         trips = tuple(trip for trip in breaker.active_trips if trip.way is not TripWay.FOREIGN_LOCK)
         if not trips:
             return None
         shown = longest(trips)
-        return WantedLock(shown.decision().message(self._currency), shown.until, shown.at, trips)
+        reason = locks.marked(shown.decision().message(self._currency))
+        return WantedLock(reason, shown.until, shown.at, trips)
 
     def notice_deletion(self, now: datetime) -> tuple[Trip, ...]:
         """Reset the breaker where a person deleted its lock; give the trips that this ended.
@@ -198,7 +203,7 @@ class BreakerDesk:
         wanted = self.wanted_lock()
         if wanted is None and not self.may_have_locks:
             return
-        standing = locks.own_locks(now)
+        standing = locks.own_locks(now, wanted.reason if wanted is not None else "")
         right = [lock for lock in standing if wanted is not None and lock.reason == wanted.reason][:1]
         if wanted is not None and not right:
             locks.lock_all(wanted.reason, wanted.until, now)

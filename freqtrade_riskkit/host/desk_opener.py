@@ -16,13 +16,18 @@ from freqtrade_riskkit.core.breaker import (
     Trip,
     TripWay,
 )
+from freqtrade_riskkit.core.decisions import Code
+from freqtrade_riskkit.host import locks
 from freqtrade_riskkit.host.actions import BreakerActions
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.bot_feeds import BotFeeds
 from freqtrade_riskkit.host.bot_state import BotState, from_text
 from freqtrade_riskkit.host.breaker_desk import SAMPLES_APART, BreakerDesk
 from freqtrade_riskkit.host.realised_equity import RealisedEquity
+from freqtrade_riskkit.host.reasons import printable
 from freqtrade_riskkit.host.trades import entry_orders_since, open_trades
+
+UNEXPLAINED = "the ledger has no record of a trip whose lock stands"
 
 CLOCK_STEP = timedelta(seconds=60)
 """A clock that goes back by more was ahead before; by less, the breaker waits for it."""
@@ -124,6 +129,22 @@ class DeskOpener:
         if desk is not None:
             trip = desk.breaker.trip(TripWay.LEDGER, now, "the ledger was damaged", action=Action.BLOCK)
             desk.take_events(trip)
+
+    def doubt_locks(self, now: datetime) -> None:
+        """Trip where a lock of the kit stands, but the ledger remembers nothing: it isn't the one of before.
+
+        So nobody lets go of a trip by giving the ledger or the account another name. It only denies entries,
+        until the lock's own end where it has one. What tripped since the start explains its lock.
+        """
+        desk = self._books.desk
+        if desk is None:
+            return
+        explained = [locks.marked(trip.decision().message(self._currency)) for trip in desk.trips]
+        left = locks.left_standing(now, explained)
+        if left is not None:
+            told = left.text.removeprefix(f"{Code.MANUAL_TRIP}: {UNEXPLAINED}: ")
+            detail = printable(f"{UNEXPLAINED}: {told}")
+            desk.take_events(desk.breaker.trip(TripWay.LEDGER, now, detail, left.until, Action.BLOCK))
 
     def go_on(self, state: BotState, now: datetime) -> None:
         """Let the breaker go on from a state, and hold against it what happened since."""

@@ -66,7 +66,9 @@ class FlagFile:
     def remove(self) -> str | None:
         """Take the file away; give why it can't be, None where it is gone."""
         try:
-            self.path.unlink(missing_ok=True)
+            lower_flag(self.path)
+        except FlagKept as error:
+            return str(error)
         except OSError as error:
             return _why(error)
         return None
@@ -96,6 +98,43 @@ def raise_flag(path: Path, reason: str) -> bool:
     return True
 
 
+class FlagKept(Exception):
+    """What lies there may be more than a flag: only a person can say that it may go."""
+
+
+def lower_flag(path: Path) -> bool:
+    """Remove the flag file; False where there is none.
+
+    Only an empty or a small plain text file goes: whatever else has that name may matter to somebody.
+
+    Raises
+    ------
+    FlagKept
+        Where it is something else.
+    OSError
+        Where it can't be looked at, or can't be removed.
+    """
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode):
+            raise FlagKept("it is no plain file, remove it yourself")
+        if found.st_size > _MOST_BYTES:
+            raise FlagKept(f"it holds {found.st_size} bytes, more than a reason; remove it yourself")
+        if found.st_size and b"\0" in _begin_of(path):
+            raise FlagKept("it holds data and no text, remove it yourself")
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _begin_of(path: Path) -> bytes:
+    """Read the beginning of a plain file; no link is followed, and no pipe waited for."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with os.fdopen(opened, "rb") as file:
+        return file.read(_MOST_BYTES)
+
+
 def _read(path: Path) -> Flag | None:
     """Look for the file, and read the first line of a plain one.
 
@@ -109,9 +148,7 @@ def _read(path: Path) -> Flag | None:
     if not stat.S_ISREG(mode):
         return Flag("", is_seen=True)
     try:
-        opened = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(opened, "rb") as file:
-            text = file.read(_MOST_BYTES).decode("utf-8-sig", errors="replace")
+        text = _begin_of(path).decode("utf-8-sig", errors="replace")
     except OSError as error:
         return Flag(f"its text can't be read: {_why(error)}", is_seen=True)
     return Flag(printable(text), is_seen=True)

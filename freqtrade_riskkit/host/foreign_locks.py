@@ -81,7 +81,8 @@ def _peoples(now: datetime) -> list[PairLock]:
 def _mark(original: Callable[..., Any]) -> Callable[..., Any]:
     """Mark what comes in as a person's.
 
-    With a reason in the kit's own words, copied from one of its locks, the kit would take it for its own.
+    With a reason in the kit's own words, copied from one of its locks or alerts, the kit could take it for
+    its own.
     """
 
     @functools.wraps(original)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from freqtrade.persistence import PairLocks
@@ -15,6 +16,26 @@ from freqtrade_riskkit.host.translation import utc
 ALL_PAIRS = "*"
 UNTIL_RESET = datetime(2100, 1, 1, tzinfo=UTC)
 _CODES = frozenset(Code)
+_MARK = " (riskkit)"
+"""Ends the reason of each lock of the kit: a strategy's own may begin like one."""
+_MOST = 255
+"""Characters that Freqtrade's column for a reason holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftLock:
+    """A lock of the kit that stands for something that nobody remembers.
+
+    Attributes
+    ----------
+    text
+        What it says, without the mark.
+    until
+        Its end, UTC; None where it waits for a person.
+    """
+
+    text: str
+    until: datetime | None
 
 
 def lock_end(until: datetime | None) -> datetime:
@@ -26,29 +47,60 @@ def lock_end(until: datetime | None) -> datetime:
     return UNTIL_RESET if until is None else until - timedelta(seconds=1)
 
 
+def marked(text: str) -> str:
+    """Give the reason of a lock of the kit: what it says, and the mark that tells it from everybody else's.
+
+    Examples
+    --------
+    >>> marked("MANUAL_TRIP: by command")
+    'MANUAL_TRIP: by command (riskkit)'
+    """
+    return f"{text[: _MOST - len(_MARK)]}{_MARK}"
+
+
 def lock_all(reason: str, until: datetime | None, now: datetime) -> PairLock:
     """Lock all pairs, or give the lock that stands already for the same reason and end."""
     return PairLocks.lock_pair(ALL_PAIRS, lock_end(until), reason, now=now)
 
 
-def own_locks(now: datetime) -> list[PairLock]:
-    """Give the kit's active locks on all pairs."""
+def own_locks(now: datetime, wanted: str = "") -> list[PairLock]:
+    """Give the kit's active locks on all pairs.
+
+    An earlier version left its locks unmarked: one that says word for word what the lock that is `wanted`
+    says is the kit's as well.
+    """
     return [
         lock
         for lock in PairLocks.get_pair_locks(ALL_PAIRS, now)
-        if lock.pair == ALL_PAIRS and is_worded_as_own(lock.reason)
+        if lock.pair == ALL_PAIRS and (is_own(lock.reason) or marked(lock.reason or "") == wanted)
     ]
 
 
+def is_own(reason: str | None) -> bool:
+    """Say whether a reason is the kit's: worded so, and marked."""
+    text = reason or ""
+    return text.endswith(_MARK) and is_worded_as_own(text.removesuffix(_MARK))
+
+
 def is_worded_as_own(reason: str | None) -> bool:
-    """Say whether a reason begins as the kit's do: with a code, alone or before its numbers."""
+    """Say whether a reason begins as the kit's do, whosever it is: a code, alone or before its numbers."""
     return (reason or "").partition(":")[0] in _CODES
+
+
+def left_standing(now: datetime, explained: Collection[str]) -> LeftLock | None:
+    """Give the lock of the kit that ends last of those whose reason isn't `explained`; None without one."""
+    left = [lock for lock in own_locks(now) if lock.reason not in explained]
+    last = max(left, key=lambda lock: utc(lock.lock_end_time), default=None)
+    if last is None:
+        return None
+    end = utc(last.lock_end_time)
+    return LeftLock(_text(last), None if end >= UNTIL_RESET else end)
 
 
 def only_own_locks(now: datetime, side: str) -> bool:
     """Say whether locks stand on all pairs for entries of this side, and all of them are the kit's."""
     standing = PairLocks.get_pair_locks(ALL_PAIRS, now, side)
-    return bool(standing) and all(is_worded_as_own(lock.reason) for lock in standing)
+    return bool(standing) and all(is_own(lock.reason) for lock in standing)
 
 
 def deleted_at(reason: str, since: datetime | None, now: datetime) -> datetime | None:
@@ -72,6 +124,17 @@ def release(locks: list[PairLock]) -> None:
         lock.active = False
     if PairLocks.use_db:
         PairLock.session.commit()
+
+
+def release_own(now: datetime) -> list[str]:
+    """Take all of the kit's locks back, and give what they said."""
+    standing = own_locks(now)
+    release(standing)
+    return [_text(lock) for lock in standing]
+
+
+def _text(lock: PairLock) -> str:
+    return (lock.reason or "").removesuffix(_MARK)
 
 
 def _taken_back(reason: str) -> Sequence[PairLock]:

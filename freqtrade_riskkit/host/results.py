@@ -26,7 +26,7 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
     if not isinstance(figures, BacktestFigures):
         raise TypeError("these aren't the books of a backtest")
     metrics = metrics_of(figures, books.began_at, books.now)
-    trips = books.desk.trips if books.desk is not None else []
+    trips, let_go = (books.desk.trips, books.desk.let_go) if books.desk is not None else ([], {})
     warnings = dict(gate.denials.warned)
     if books.desk is not None and books.desk.warnings:
         warnings[str(Code.LIMIT_NEAR)] = books.desk.warnings
@@ -47,9 +47,10 @@ def result_of(session: RiskSession, books: AccountBooks) -> RunResult:
                 limit=trip.limit,
                 value=trip.value,
                 unit=trip.unit,
-                until=trip.until,
+                until=let_go.get(trip, trip.until),
                 latched=trip.latched,
                 detail=trip.detail,
+                let_go=trip in let_go,
             )
             for trip in trips
         ),

@@ -17,7 +17,7 @@ from freqtrade_riskkit.core.breaker import BreakerState
 from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision
 from freqtrade_riskkit.core.entry.request import EntryKind
-from freqtrade_riskkit.host import force_entries, locks, making, opening
+from freqtrade_riskkit.host import force_entries, making, opening
 from freqtrade_riskkit.host.account import account_id
 from freqtrade_riskkit.host.alerts import Alerts
 from freqtrade_riskkit.host.asked import Asked
@@ -107,7 +107,6 @@ class RiskSession(Inquiries):
         Never raises. Where the books can't be kept, entries are denied until a loop succeeds.
         """
         if not self.acts:
-            self._release_locks_once(now)
             return
         try:
             if self.is_simulated:
@@ -290,8 +289,3 @@ class RiskSession(Inquiries):
         self.actions = making.actions(self)
         self.books = None
         self._renewed_for = LocalTrade.bt_trades
-
-    def _release_locks_once(self, now: datetime) -> None:
-        if self.run.is_trade and self._candle is None:
-            self._candle = now
-            locks.release(locks.own_locks(now))

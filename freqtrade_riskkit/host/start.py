@@ -6,6 +6,7 @@ import functools
 import logging
 import traceback
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from freqtrade.strategy import IStrategy
 from freqtrade.strategy.parameters import BaseParameter, NumericParameter
 
 from freqtrade_riskkit.config import ConfigInvalid, Loaded, load
+from freqtrade_riskkit.host import locks
 from freqtrade_riskkit.host.modes import Run, run_of
 from freqtrade_riskkit.host.registration import register
 from freqtrade_riskkit.host.section_check import section_problems
@@ -82,6 +84,7 @@ def start_session(strategy: IStrategy) -> RiskSession:
         )
     else:
         _announce(session)
+        _release_left_over(session)
     return session
 
 
@@ -91,6 +94,19 @@ def _session(strategy: IStrategy, problems: list[str]) -> RiskSession:
         refused = " ".join(str(ConfigInvalid(problems)).split())
         return RiskSession(strategy, functools.partial(load, None), refused=refused)
     return RiskSession(strategy, functools.partial(read_config, strategy))
+
+
+def _release_left_over(session: RiskSession) -> None:
+    """Take back the kit's locks where no breaker of the bot will ever do it, and say so."""
+    is_off = session.config.mode == "off"
+    if not session.run.is_trade or (session.config.circuit_breaker is not None and not is_off):
+        return
+    for said in locks.release_own(datetime.now(UTC)):
+        why = "mode off" if is_off else "no breaker is configured"
+        session.alerts.send(
+            f"{why}: the kit's lock was taken back: {said}. "
+            "Where the breaker is switched on again it goes on as it was left."
+        )
 
 
 def _announce(session: RiskSession) -> None:

@@ -99,5 +99,5 @@ def describe_trip(trip: TripLine, result: RunResult) -> str:
 
 def _held(trip: TripLine) -> str:
     if trip.until is not None:
-        return minute(trip.until)
+        return f"{minute(trip.until)} (only observed)" if trip.let_go else minute(trip.until)
     return "the end (too many trips in a day)" if trip.latched else "the end (waits for a person)"

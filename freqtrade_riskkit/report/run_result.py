@@ -15,7 +15,15 @@ from freqtrade_riskkit.core.performance import Metrics
 
 @dataclass(frozen=True, slots=True)
 class TripLine:
-    """One trip: when, at which figure, and until when it held; `until` is None where to the end."""
+    """One trip: when, at which figure, and until when it held.
+
+    Attributes
+    ----------
+    until
+        None where it held to the end.
+    let_go
+        Whether it would have held until a person reset it, and ended only because it was just observed.
+    """
 
     code: str
     at: datetime
@@ -25,6 +33,7 @@ class TripLine:
     until: datetime | None
     latched: bool
     detail: str
+    let_go: bool = False
 
 
 @dataclass(frozen=True, slots=True)

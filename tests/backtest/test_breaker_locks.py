@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from freqtrade_riskkit.host.locks import is_worded_as_own
+from freqtrade_riskkit.host.locks import is_own
 from tests.backtest.planned import FIRST, NO_FEE, SECOND, THIRD, Planned, entries, hour, market
 from tests.backtest.random_trades import random_market
 from tests.support.backtest import BacktestRun
@@ -33,10 +33,10 @@ def test_lock_when_the_breaker_is_open_then_one_for_the_trip_and_one_for_its_coo
 
     run = backtest(scripted_with_kit(), candles, script=script, riskkit=DAY_ONLY, config=NO_FEE)
 
-    reason = "DAILY_LOSS_EXCEEDED: limit=500.00 USDT, value=500.00 USDT, since 00:00 UTC"
+    reason = "DAILY_LOSS_EXCEEDED: limit=500.00 USDT, value=500.00 USDT, since 00:00 UTC (riskkit)"
     assert locks_of(run) == [
         ("*", reason, hour("2 10:00"), hour("3 0:00")),
-        ("*", "COOLDOWN: until 2024-01-03 00:15 UTC", hour("3 0:00"), hour("3 1:00")),
+        ("*", "COOLDOWN: until 2024-01-03 00:15 UTC (riskkit)", hour("3 0:00"), hour("3 1:00")),
     ]
 
 
@@ -89,8 +89,9 @@ def test_lock_when_a_second_rule_trips_meanwhile_then_the_longer_one_stands_and_
     run = backtest(scripted_with_kit(), candles, script=script, riskkit=section, config=NO_FEE)
 
     streak, drawdown = run.locks
-    assert streak.reason == "CONSECUTIVE_LOSSES_EXCEEDED: limit=1, value=1"
-    assert drawdown.reason == "DRAWDOWN_EXCEEDED: limit=0.1000, value=0.1000, peak=10000, equity=9000"
+    assert streak.reason == "CONSECUTIVE_LOSSES_EXCEEDED: limit=1, value=1 (riskkit)"
+    numbers = "limit=0.1000, value=0.1000, peak=10000, equity=9000"
+    assert drawdown.reason == f"DRAWDOWN_EXCEEDED: {numbers} (riskkit)"
     assert (streak.active, drawdown.active) == (False, True)
     assert drawdown.lock_end_time.year == 2100
 
@@ -139,7 +140,7 @@ def test_locks_when_thousands_of_trades_trip_often_then_one_for_each_hold_and_co
     run = backtest(scripted_with_kit(), candles, script=script, riskkit={"circuit_breaker": rules})
 
     trips = run.riskkit["trips"]
-    locks = [lock for lock in run.locks if is_worded_as_own(lock.reason)]
+    locks = [lock for lock in run.locks if is_own(lock.reason)]
     cooldowns = [lock for lock in locks if lock.reason.startswith("COOLDOWN")]
     assert len(run.trades) >= 2000
     assert len(trips) >= 50

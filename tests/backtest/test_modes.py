@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import pytest
 
+from tests.backtest.held import CONFIG, held, only
+from tests.backtest.planned import trips
 from tests.backtest.random_trades import random_market
 from tests.support.backtest import BacktestRun
 from tests.support.scripted import scripted_with_kit
@@ -49,6 +51,22 @@ def test_observe_when_rules_are_broken_then_every_would_be_denial_and_trip_is_re
     assert set(observed["denials"]) >= {"POSITION_LIMIT", "ENTRY_COOLDOWN", "DAILY_LOSS_EXCEEDED"}
     assert runs["observe"].locks == ()
     assert observed["metrics"]["trades"] == len(runs["off"].trades)
+
+
+def test_observe_when_a_trip_would_wait_for_a_person_then_its_end_after_a_day_is_shown_as_what_it_is(
+    backtest: Callable[..., BacktestRun], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """1,750 of 10,000 at 05:00. From the 8,250 of a day later 16 % are gone on the 4th, held to the end."""
+    frames, script = held({"1 5:00": 65.0, "4 1:00": 38.6})
+    section = {**only("drawdown"), "mode": "observe"}
+
+    run = backtest(scripted_with_kit(), frames, script=script, riskkit=section, config=CONFIG)
+
+    assert trips(run) == [("DRAWDOWN_EXCEEDED", "1 5:00", "2 5:00"), ("DRAWDOWN_EXCEEDED", "4 1:00", None)]
+    assert [trip["let_go"] for trip in run.riskkit["trips"]] == [True, False]
+    shown = " ".join(capsys.readouterr().out.partition("Breaker would trip")[2].split())
+    assert "2024-01-02 05:00 (only observed)" in shown
+    assert "the end (waits for a person)" in shown
 
 
 def test_off_when_run_then_the_kit_leaves_no_result_and_no_lock(runs: Mapping[str, BacktestRun]) -> None:

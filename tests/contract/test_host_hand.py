@@ -91,7 +91,7 @@ def test_rest_when_it_adds_a_lock_then_it_goes_through_the_one_door_and_its_dele
 def test_lock_of_the_kit_when_deleted_by_any_way_of_a_person_then_the_kit_sees_it(way: str) -> None:
     """Telegram's handler is driven as it is; only who may ask, and the list that it answers, are left out."""
     door, now = rpc(), datetime.now(UTC)
-    lock = locks.lock_all("MANUAL_TRIP: by command", None, now)
+    lock = locks.lock_all("MANUAL_TRIP: by command (riskkit)", None, now)
     match way:
         case "REST and FreqUI":
             delete_lock(lock.id, door)
@@ -105,7 +105,7 @@ def test_lock_of_the_kit_when_deleted_by_any_way_of_a_person_then_the_kit_sees_i
             handler: Any = Telegram._delete_locks
             bot = SimpleNamespace(_rpc=door, _locks=say_nothing)
             asyncio.run(handler.__wrapped__(bot, None, SimpleNamespace(args=[asked])))
-    deleted = locks.deleted_at("MANUAL_TRIP: by command", now, datetime.now(UTC))
+    deleted = locks.deleted_at("MANUAL_TRIP: by command (riskkit)", now, datetime.now(UTC))
     assert deleted is not None
     assert now <= deleted <= datetime.now(UTC)
     assert locks.own_locks(datetime.now(UTC)) == []

@@ -175,7 +175,7 @@ def test_exchange_when_away_for_three_loops_then_entries_stop_and_the_exit_is_tr
     bot.hold(enter=[PAIRS[2]], exit=[PAIRS[0]])
     prices.set(90.0, PAIRS[0])
     lock = wait_for_lock(bot, "ERRORS_EXCEEDED: limit=3, value=3, ")
-    assert re.fullmatch(f"ERRORS_EXCEEDED: limit=3, value=3, {kind}", lock["reason"])
+    assert re.fullmatch(rf"ERRORS_EXCEEDED: limit=3, value=3, {kind} \(riskkit\)", lock["reason"])
     assert bot.open_pairs() == set(PAIRS[:2])
 
     # Back again: the exit goes through at once, the entry has to wait for the end of the trip.

@@ -21,7 +21,8 @@ class BreakerState(StrEnum):
 class TripWay(StrEnum):
     """What tripped the breaker: one of its rules, or somebody by hand, and then by which way.
 
-    `LEDGER` is the kit itself, where its ledger doesn't say what held before; it waits for a person as well.
+    `LEDGER` is the kit itself, where its ledger doesn't say what held before; it waits for a person as well,
+    or for the end of the lock that was left of it.
     """
 
     RULE = "rule"

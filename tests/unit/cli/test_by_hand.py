@@ -193,12 +193,27 @@ def test_reset_when_the_flag_file_is_there_then_removed_and_said_so(
     assert f"Flag file {flag}: removed." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("trouble", [OSError(13, "Permission denied"), None])
 def test_reset_when_the_flag_file_can_not_be_removed_then_the_bot_is_asked_all_the_same(
-    ledger: AccountLedger, flag: Path, config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+    ledger: AccountLedger,
+    flag: Path,
+    config: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: OSError | None,
 ) -> None:
-    flag.mkdir()
+    """Nor is it removed where it may be more than a flag."""
+    flag.write_bytes(b"" if trouble is not None else b"SQLite format 3\x00 and pages")
+
+    def refuse(self: Path) -> None:
+        if trouble is not None:
+            raise trouble
+
+    monkeypatch.setattr(Path, "unlink", refuse)
     assert exit_code("reset", "-c", config(), "--wait", "0") == 1
-    assert "can't be removed from here" in capsys.readouterr().out
+    said = "can't be removed from here (Permission denied)" if trouble is not None else "left where it is"
+    assert f"Flag file {flag}: {said}" in capsys.readouterr().out.replace("\n", " ")
+    assert flag.exists()
     assert len(ledger.open_requests()) == 1
 
 

@@ -338,7 +338,7 @@ def test_refusal_when_a_key_holds_control_characters_then_they_are_escaped() -> 
     assert "\x1b" not in line
 
 
-@pytest.mark.parametrize("name", ["riskkit.halt", "STOP", "stop-7.now", "_", "x" * 100])
+@pytest.mark.parametrize("name", ["riskkit.halt", "STOP", "stop-7.now", "_", "x" * 100, "sqlite", "stop.txt"])
 def test_flag_file_when_a_plain_name_then_accepted(name: str) -> None:
     found = load(nested("circuit_breaker.manual.flag_file", name)).config.circuit_breaker
     assert found is not None
@@ -381,6 +381,48 @@ def test_flag_file_when_it_is_more_than_a_plain_name_then_refused(name: object) 
         "(it lies in user_data: no folders, no .., only letters, digits, _ and -, with dots between them)"
     )
     assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["riskkit.sqlite", "Trades.SQLITE-wal", "trades.db", "config.json", "Strategy.py", "candles.feather"],
+)
+def test_flag_file_when_named_like_data_or_code_then_refused_for_a_reset_removes_it(name: str) -> None:
+    assert problems(nested("circuit_breaker.manual.flag_file", name)) == (
+        'riskkit.circuit_breaker.manual.flag_file must be the plain name of a file like "riskkit.halt", was '
+        f'"{name}" (a reset removes the file, so it may not be named like data or code: no .sqlite, .db, '
+        ".json, .py and the like)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "flag"),
+    [
+        ("sqlite:///records", "records"),
+        ("sqlite:////srv/kit/Records?mode=rw", "records-wal"),
+        ("sqlite:///riskkit.halt", None),
+    ],
+)
+def test_flag_file_when_it_is_the_ledger_then_refused(url: str, flag: str | None) -> None:
+    manual = {"flag_file": flag} if flag is not None else {}
+    (line,) = problems({"db_url": url, "circuit_breaker": {"manual": manual}})
+    assert line.startswith(
+        "riskkit.circuit_breaker.manual.flag_file must not be the ledger of riskkit.db_url ("
+    )
+    assert line.endswith(f'was "{flag or "riskkit.halt"}" (a reset removes the file: give it another name)')
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"db_url": "sqlite:///records", "circuit_breaker": {"manual": {"flag_file": "records.halt"}}},
+        {"db_url": "sqlite:///records", "circuit_breaker": {"manual": {"flag_file": "records-2"}}},
+        {"db_url": "postgresql://kit@db/records", "circuit_breaker": {"manual": {"flag_file": "records"}}},
+        {"db_url": "sqlite:///riskkit.halt"},
+    ],
+)
+def test_flag_file_when_it_only_looks_like_the_ledger_then_accepted(section: dict[str, Any]) -> None:
+    assert load(section).present
 
 
 def test_order_rate_when_both_windows_are_null_then_refused_with_the_way_to_switch_it_off() -> None:

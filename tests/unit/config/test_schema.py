@@ -54,6 +54,7 @@ def test_schema_when_the_section_is_right_then_accepts(section: dict[str, Any]) 
         {"circuit_breaker": {"order_rate": {"per_minute": 0}}},
         {"circuit_breaker": {"errors": {"limit": None}}},
         {"circuit_breaker": {"manual": {"flag_file": "../riskkit.halt"}}},
+        {"circuit_breaker": {"manual": {"flag_file": "riskkit.SQLite"}}},
         {"circuit_breaker": {"manual": None}},
         {"circuit_breaker": {"data": {"max_mark_age_seconds": 0}}},
         {"circuit_breaker": {"flatten_agreement": 1}},

@@ -192,6 +192,21 @@ def test_lock_of_the_cooldown_when_deleted_then_entries_pass_and_a_trip_of_that_
     assert floor.state is BreakerState.CLOSED
 
 
+def test_lock_when_an_earlier_version_wrote_it_unmarked_then_the_kits_own_takes_its_place(
+    floor: Floor,
+) -> None:
+    """Nobody else would ever take it back."""
+    lock = floor.lock(TEN)
+    lock.reason = lock.reason.removesuffix(" (riskkit)")
+    Trade.commit()
+    floor.restart()
+    now = TEN + MINUTE
+    floor.loop(now)
+    assert floor.lock(now).id != lock.id
+    assert PairLocks.get_pair_locks("*", now) == [floor.lock(now)]
+    assert floor.tripped == {RuleName.LOSS_STREAK}
+
+
 def test_lock_when_its_row_is_lost_or_doubled_then_one_stands_again_after_a_loop(floor: Floor) -> None:
     now = TEN + MINUTE
     lock = floor.lock(TEN)

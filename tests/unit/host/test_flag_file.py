@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from freqtrade_riskkit.host.flag_file import PATIENCE, Flag, FlagFile, raise_flag
+from freqtrade_riskkit.host.flag_file import PATIENCE, Flag, FlagFile, lower_flag, raise_flag
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -149,7 +149,43 @@ def test_flag_when_its_folder_is_gone_then_nobody_can_tell(tmp_path: Path) -> No
     assert not flag.is_seen
 
 
-def test_remove_when_it_is_not_possible_then_says_why(path: Path) -> None:
-    path.mkdir()
-    assert FlagFile(path).remove() is not None
+@pytest.mark.parametrize("content", [b"", b"news\n", "Bären\n".encode("latin-1"), b"x" * 4096])
+def test_remove_when_it_is_empty_or_a_small_text_then_gone(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    assert FlagFile(path).remove() is None
+    assert not path.exists()
+    assert not lower_flag(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"SQLite format 3\x00" + b"\x10\x00\x02" * 100, "it holds data and no text, remove it yourself"),
+        (b"x" * 4097, "it holds 4097 bytes, more than a reason; remove it yourself"),
+    ],
+)
+def test_remove_when_it_may_be_more_than_a_flag_then_kept_and_says_why(
+    path: Path, content: bytes, why: str
+) -> None:
+    """The name is the user's choice: it may be that of the bot's database."""
+    path.write_bytes(content)
+    assert FlagFile(path).remove() == why
+    assert path.read_bytes() == content
+
+
+def test_remove_when_it_is_no_plain_file_then_kept_and_says_why(path: Path, tmp_path: Path) -> None:
+    text = tmp_path / "text"
+    text.write_text("news")
+    for make in (path.mkdir, lambda: os.mkfifo(path), lambda: path.symlink_to(text)):
+        make()
+        assert FlagFile(path).remove() == "it is no plain file, remove it yourself"
+        path.rmdir() if path.is_dir() else path.unlink()
+    assert text.exists()
+
+
+def test_remove_when_it_is_not_possible_then_says_why(path: Path, trouble: list[OSError]) -> None:
+    path.write_text("news")
+    trouble.append(OSError(13, "Permission denied"))
+    assert FlagFile(path).remove() == "Permission denied"
+    trouble.clear()
     assert path.exists()

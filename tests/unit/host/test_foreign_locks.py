@@ -98,14 +98,18 @@ def test_lock_when_it_stops_less_than_everything_then_not_adopted(
     assert foreign_lock(soon()) is None
 
 
+@pytest.mark.parametrize("mark", ["", " (riskkit)"])
 def test_lock_when_its_reason_is_copied_from_the_kits_then_still_a_persons_and_not_the_kits(
-    now: datetime,
+    now: datetime, mark: str
 ) -> None:
-    lock = lock_by_rest(now + HOUR, "DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600")
-    assert locks.own_locks(soon()) == []
+    """From its lock, or from its alert of the trip that holds."""
+    said = "DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600"
+    copied = f"{said}{mark}"
+    lock = lock_by_rest(now + HOUR, copied)
+    assert locks.own_locks(soon(), wanted=locks.marked(said)) == []
     found = foreign_lock(soon())
     assert found is not None
-    assert found.reason == lock.reason == "by hand: DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600"
+    assert found.reason == lock.reason == f"by hand: {copied}"
 
 
 def test_lock_when_its_reason_is_hostile_or_missing_then_made_fit(now: datetime) -> None:
@@ -150,8 +154,8 @@ def test_lock_when_its_number_was_given_before_then_not_a_persons(now: datetime)
 
 
 def test_lock_when_the_bots_strategy_has_no_kit_then_freqtrade_is_left_alone(now: datetime) -> None:
-    lock = rpc(object())._rpc_add_lock("*", now + HOUR, "DRAWDOWN_EXCEEDED: copied", "*")
-    assert lock.reason == "DRAWDOWN_EXCEEDED: copied"
+    lock = rpc(object())._rpc_add_lock("*", now + HOUR, "DRAWDOWN_EXCEEDED: copied (riskkit)", "*")
+    assert lock.reason == "DRAWDOWN_EXCEEDED: copied (riskkit)"
     assert KeyValueStore.get_datetime_value(f"riskkit_lock_{lock.id}") is None
 
 

@@ -16,7 +16,7 @@ from tests.unit.host.freqtrade_database import end_lock_at, freqtrade_database
 
 TEN = datetime(2026, 3, 2, 10, 0, 3, 250_000, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-REASON = "CONSECUTIVE_LOSSES_EXCEEDED: limit=5, value=5"
+REASON = locks.marked("CONSECUTIVE_LOSSES_EXCEEDED: limit=5, value=5")
 
 
 @pytest.fixture(autouse=True)
@@ -84,25 +84,52 @@ def test_lock_when_strategy_code_unlocked_it_then_that_is_no_persons_doing() -> 
     ("reason", "is_own"),
     [
         (REASON, True),
-        ("MANUAL_TRIP", True),
-        ("MANUAL_TRIP: by command", True),
-        ("MANUAL_TRIPS: by command", False),
-        ("by hand: MANUAL_TRIP: by command", False),
+        ("MANUAL_TRIP (riskkit)", True),
+        ("MANUAL_TRIP: by command (riskkit)", True),
+        ("MANUAL_TRIP: by command: not for (riskkit) alone (riskkit)", True),
+        ("MANUAL_TRIP", False),
+        ("MANUAL_TRIP: by command", False),
+        ("COOLDOWN: my own rest after a sale", False),
+        ("COOLDOWN: as (riskkit) does it", False),
+        ("MANUAL_TRIPS: by command (riskkit)", False),
+        ("by hand: MANUAL_TRIP: by command (riskkit)", False),
+        ("my rest (riskkit)", False),
         ("Cooldown period for 5 min.", False),
         ("", False),
         (None, False),
     ],
 )
-def test_lock_when_its_reason_begins_with_a_code_then_it_is_the_kits(
+def test_lock_when_its_reason_is_a_code_and_marked_then_it_is_the_kits(
     reason: str | None, is_own: bool
 ) -> None:
+    """A strategy may well give a lock of its own a reason that begins like one of the kit's."""
     PairLocks.lock_pair("*", TEN + HOUR, reason, now=TEN)
     PairLocks.lock_pair("BTC/USDT", TEN + HOUR, REASON, now=TEN)
     assert [lock.reason for lock in locks.own_locks(TEN)] == ([reason] if is_own else [])
+    assert locks.only_own_locks(TEN, "long") == is_own
 
 
 def test_codes_when_listed_then_each_makes_a_lock_the_kits() -> None:
-    assert all(locks.is_worded_as_own(f"{code}: detail") for code in Code)
+    assert all(locks.is_own(locks.marked(f"{code}: detail")) for code in Code)
+
+
+def test_reason_when_it_is_long_then_cut_before_its_mark_and_freqtrades_column_holds_it() -> None:
+    """A column of PostgreSQL refuses what is longer."""
+    reason = locks.marked(f"MANUAL_TRIP: {'x' * 300}")
+    assert len(reason) == PairLock.__table__.c.reason.type.length
+    assert locks.is_own(reason)
+
+
+def test_lock_when_an_earlier_version_left_it_unmarked_then_known_by_the_very_words_that_are_wanted() -> None:
+    """Else it would outlive the trip that it stands for."""
+    PairLocks.lock_pair("*", TEN + HOUR, "DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600", now=TEN)
+    PairLocks.lock_pair("*", TEN + 2 * HOUR, None, now=TEN)
+    wanted = locks.marked("DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1600")
+    assert [lock.lock_end_time_utc for lock in locks.own_locks(TEN, wanted)] == [
+        PairLocks.get_pair_locks("*", TEN)[0].lock_end_time_utc
+    ]
+    assert locks.own_locks(TEN, locks.marked("DRAWDOWN_EXCEEDED: limit=0.1500, value=0.1601")) == []
+    assert locks.own_locks(TEN) == []
 
 
 def test_deletion_when_it_is_asked_for_then_other_locks_are_not_loaded() -> None:

@@ -32,9 +32,12 @@ def test_trip_when_only_observed_then_it_ends_after_a_day_and_judges_again() -> 
         states.append(desk.breaker.state)
     assert states == [BreakerState.OPEN, BreakerState.CLOSED]
     assert [event.way for event in told if isinstance(event, TripEnded)] == [ResetWay.OBSERVED]
+    assert desk.let_go == {desk.trips[0]: START + timedelta(hours=24)}
 
     desk.trade_closed(714.0, -0.15, START + timedelta(hours=25))
     assert desk.breaker.state is BreakerState.OPEN
+    assert len(desk.trips) == 2
+    assert len(desk.let_go) == 1
 
 
 def test_trip_when_enforced_then_time_alone_never_ends_it() -> None:
