@@ -10,7 +10,7 @@ from freqtrade.persistence import Order, Trade
 from freqtrade.strategy import IStrategy
 from pandas import DataFrame
 
-from freqtrade_riskkit.host.callbacks import RiskKitMeta, guard
+from freqtrade_riskkit.host.callbacks import guard
 from freqtrade_riskkit.host.exit_plans import ASKED
 from freqtrade_riskkit.host.gates import ALONE, GATES, OVERRIDE_GATES
 from freqtrade_riskkit.host.protections_list import OWN_LIST, guard_protections, own_protections
@@ -18,6 +18,7 @@ from freqtrade_riskkit.host.registration import register
 from freqtrade_riskkit.host.session import RiskSession
 from freqtrade_riskkit.host.stamp import stamp
 from freqtrade_riskkit.host.start import check_early, make_session, start_session
+from freqtrade_riskkit.host.strategy_class import RiskKitMeta
 
 register()
 
@@ -35,8 +36,9 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
     riskkit_parameters: dict[str, str] = {}
     _riskkit_session: RiskSession | None = None
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+    @classmethod
+    def _riskkit_guard(cls) -> None:
+        """Stand in front of the callbacks of a new class, as `RiskKitMeta` asks."""
         for name, gate in GATES.items():
             guard(cls, name, gate, always=True, alone=ALONE.get(name))
         for name, gate in OVERRIDE_GATES.items():
@@ -60,6 +62,7 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         """Begin a session, then start the strategy."""
         self._riskkit_session = None
         super().ft_bot_start(**kwargs)
+        type(self).settle()
         self._riskkit_session = start_session(self)
 
     def ft_bot_cleanup(self) -> None:

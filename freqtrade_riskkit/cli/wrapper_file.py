@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from freqtrade.exceptions import OperationalException
+
 from freqtrade_riskkit import RiskKitMixin
 from freqtrade_riskkit.cli.refusal import Refused
 from freqtrade_riskkit.cli.strategy_file import FoundStrategy, find_strategy
+from freqtrade_riskkit.host.strategy_class import check_usable
 
 SUFFIX = "RiskKit"
 _TEXT = '''"""{base} behind the risk kit; written by riskkit wrap."""
@@ -45,6 +48,10 @@ def write_wrapper(found: FoundStrategy, settings: dict[str, Any], *, force: bool
     """
     base = found.strategy.__name__
     if issubclass(found.strategy, RiskKitMixin):
+        try:
+            check_usable(found.strategy)
+        except OperationalException as error:
+            raise Refused(str(error)) from None
         raise Refused(f"{base} has the mixin already: nothing needs wrapping")
     _check_importable(found.file)
     name, folder = base + SUFFIX, found.file.parent

@@ -19,10 +19,10 @@ from rich.console import Console
 
 from freqtrade_riskkit.config import ConfigInvalid
 from freqtrade_riskkit.config.written import as_written
-from freqtrade_riskkit.host.callbacks import carries_kit
 from freqtrade_riskkit.host.lock_hooks import backtest_of
 from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.results import result_of
+from freqtrade_riskkit.host.strategy_class import carries_kit
 from freqtrade_riskkit.report.backtest_table import print_backtest
 from freqtrade_riskkit.report.run_result import from_json, to_json
 from freqtrade_riskkit.version import __version__

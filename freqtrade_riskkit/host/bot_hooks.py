@@ -13,9 +13,9 @@ from freqtrade.freqtradebot import FreqtradeBot
 
 from freqtrade_riskkit.core.entry.request import EntryKind
 from freqtrade_riskkit.host.asked import Asked
-from freqtrade_riskkit.host.callbacks import carries_kit
 from freqtrade_riskkit.host.foreign_locks import hook_locks
 from freqtrade_riskkit.host.pause import hook_startup
+from freqtrade_riskkit.host.strategy_class import carries_kit
 from freqtrade_riskkit.host.watch_hooks import watch_entry, watch_loop
 
 Wrap = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import functools
 import threading
-from abc import ABCMeta
 from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any
 
-from freqtrade.exceptions import OperationalException
 from freqtrade.strategy import IStrategy
+
+from freqtrade_riskkit.host.class_guard import ClassGuard
 
 if TYPE_CHECKING:
     from freqtrade_riskkit.host.session import RiskSession
@@ -24,29 +24,8 @@ Callback = Callable[..., Any]
 Gate = Callable[[Any, Callback, tuple[Any, ...], dict[str, Any]], Any]
 
 _INSIDE = "_riskkit_inside"
-
-
-class RiskKitMeta(ABCMeta):
-    """Refuses a mixin that is listed behind IStrategy, where it could not stand in front of anything."""
-
-    def __new__(
-        mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
-    ) -> RiskKitMeta:
-        """Make the class, or say in one line what is wrong with the order of its bases."""
-        if IStrategy in bases:
-            behind = bases[bases.index(IStrategy) + 1 :]
-            for base in behind:
-                if isinstance(base, RiskKitMeta):
-                    raise OperationalException(
-                        f"Strategy {name}: list {base.__name__} before IStrategy, as in "
-                        f"`class {name}({base.__name__}, IStrategy)`."
-                    )
-        return super().__new__(mcls, name, bases, namespace, **kwargs)
-
-
-def carries_kit(strategy: object) -> bool:
-    """Say whether a strategy has the mixin."""
-    return isinstance(type(strategy), RiskKitMeta)
+_FREQTRADES_OWN = dict(vars(IStrategy))
+"""Freqtrade's callbacks as they were before anybody put others in their place."""
 
 
 def session_of(strategy: object) -> RiskSession | None:
@@ -54,13 +33,15 @@ def session_of(strategy: object) -> RiskSession | None:
     return getattr(strategy, "_riskkit_session", None)
 
 
-class GatedCallback:
+class GatedCallback(ClassGuard):
     """A callback of one class with a gate in front; every subclass of the mixin has one of its own.
 
     Parameters
     ----------
     cls, name
         The class, and the callback's name.
+    own
+        What the class itself defines; None where it leaves the callback to its bases.
     gate
         What is asked first.
     always
@@ -70,14 +51,17 @@ class GatedCallback:
         at every candle or entry of a backtest.
     """
 
-    def __init__(self, cls: type, name: str, gate: Gate, always: bool, alone: Callback | None) -> None:
+    def __init__(
+        self, cls: type, name: str, own: Any, gate: Gate, always: bool, alone: Callback | None
+    ) -> None:
         self._cls = cls
         self._name = name
+        self._own = own
+        self._terms = gate, always, alone
         self._gate = gate
-        self._own: Any = cls.__dict__.get(name)
-        found = self._own if self._own is not None else _resolve(cls, name)
-        self._is_default = found is getattr(IStrategy, name)
-        self._acts = always or not self._is_default
+        found = own if own is not None else _resolve(cls, name)
+        is_default = found is _FREQTRADES_OWN[name]
+        self._acts = always or not is_default
 
         @functools.wraps(found)
         def nested(strategy: Any, *args: Any, **kwargs: Any) -> Any:
@@ -85,7 +69,7 @@ class GatedCallback:
 
         self._nested = nested
         self._default = found
-        self._alone = alone if alone is not None and self._is_default else None
+        self._alone = alone if is_default else None
 
     def __get__(self, strategy: Any, owner: type | None = None) -> Any:
         """Give the gated method; what was set on the instance itself comes before the class's.
@@ -115,9 +99,9 @@ class GatedCallback:
         except KeyError:
             raise AttributeError(self._name) from None
 
-    def forwards(self) -> bool:
-        """Say whether the class has no callback of its own."""
-        return self._own is None
+    def before(self, own: Any) -> GatedCallback:
+        """Make the gate of the same class and name in front of another callback, or of none."""
+        return GatedCallback(self._cls, self._name, own, *self._terms)
 
     def _around(self, strategy: Any, callback: Callback) -> Callback:
         @functools.wraps(callback)
@@ -140,15 +124,20 @@ def guard(cls: type, name: str, gate: Gate, *, always: bool, alone: Callback | N
     Where it isn't to be there `always`, a callback that nobody overrides is left alone. Where it is, `alone`
     stands for both.
     """
-    setattr(cls, name, GatedCallback(cls, name, gate, always, alone))
+    own = cls.__dict__.get(name)
+    if isinstance(own, ClassGuard):  # the class is a copy of another one
+        own = own.defined
+    setattr(cls, name, GatedCallback(cls, name, own, gate, always, alone))
 
 
 def _resolve(cls: type, name: str) -> Any:
     """Find the callback that a class inherits, past the gates that only forward."""
-    for base in cls.__mro__:
+    for base in cls.__mro__[1:]:
         found = base.__dict__.get(name)
-        if found is not None and not (isinstance(found, GatedCallback) and found.forwards()):
-            return found if not isinstance(found, GatedCallback) else getattr(base, name)
+        if isinstance(found, GatedCallback):
+            found = getattr(base, name) if found.defined is not None else None
+        if found is not None:
+            return found
     raise AttributeError(name)
 
 

@@ -19,9 +19,9 @@ from freqtrade.persistence.key_value_store import KeyStoreKeys
 from freqtrade.persistence.models import PairLock
 from freqtrade.rpc import RPC
 
-from freqtrade_riskkit.host.callbacks import carries_kit
 from freqtrade_riskkit.host.locks import ALL_PAIRS, is_worded_as_own
 from freqtrade_riskkit.host.reasons import printable
+from freqtrade_riskkit.host.strategy_class import carries_kit
 from freqtrade_riskkit.host.translation import utc
 
 BOTH_SIDES = "*"

@@ -17,8 +17,8 @@ from freqtrade.freqtradebot import FreqtradeBot
 from freqtrade.persistence import LocalTrade, PairLocks, Trade
 
 from freqtrade_riskkit.host.asked import Asked
-from freqtrade_riskkit.host.callbacks import carries_kit
 from freqtrade_riskkit.host.locks import only_own_locks
+from freqtrade_riskkit.host.strategy_class import carries_kit
 
 logger = logging.getLogger("freqtrade_riskkit.denials")
 

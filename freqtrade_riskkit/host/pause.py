@@ -9,7 +9,7 @@ from typing import Any
 from freqtrade.enums import State
 from freqtrade.freqtradebot import FreqtradeBot
 
-from freqtrade_riskkit.host.callbacks import carries_kit
+from freqtrade_riskkit.host.strategy_class import carries_kit
 
 _BOT = "_riskkit_bot"
 

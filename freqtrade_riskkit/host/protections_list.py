@@ -7,6 +7,7 @@ from typing import Any
 
 from freqtrade.exceptions import OperationalException
 
+from freqtrade_riskkit.host.class_guard import ClassGuard
 from freqtrade_riskkit.host.modes import Run
 
 logger = logging.getLogger("freqtrade_riskkit.protections")
@@ -17,7 +18,7 @@ SESSION_KEY = "riskkit_session"
 Protections = list[dict[str, Any]]
 
 
-class GuardedProtections:
+class GuardedProtections(ClassGuard):
     """Stands where a strategy's `protections` are read or set, and adds to them.
 
     A property of the strategy is asked at each reading. A plain list becomes the instance's own at the
@@ -27,11 +28,13 @@ class GuardedProtections:
     ----------
     cls
         The class whose protections these are; every subclass of the mixin has a guard of its own.
+    own
+        The list or property that the class itself defines; None without one.
     """
 
-    def __init__(self, cls: type) -> None:
+    def __init__(self, cls: type, own: Any) -> None:
         self._cls: Any = cls
-        self._own: Any = cls.__dict__.get("protections")
+        self._own = own
 
     def __get__(self, strategy: Any, owner: type | None = None) -> Any:
         """Give the whole list of an instance; to a class, and to ``super()``, what is defined there."""
@@ -57,15 +60,17 @@ class GuardedProtections:
             return super(self._cls, strategy).protections  # type: ignore[misc]
         return own.__get__(strategy, type(strategy)) if hasattr(type(own), "__get__") else own
 
-    @property
-    def defined(self) -> Any:
-        """The list or property that the class itself defines; None without one."""
-        return self._own
+    def before(self, own: Any) -> GuardedProtections:
+        """Make the guard of the same class in front of another list or property, or of none."""
+        return GuardedProtections(self._cls, own)
 
 
 def guard_protections(cls: type) -> None:
     """Put the guard around whatever `cls` has for `protections`."""
-    cls.protections = GuardedProtections(cls)  # type: ignore[attr-defined]
+    own = cls.__dict__.get("protections")
+    if isinstance(own, ClassGuard):  # the class is a copy of another one
+        own = own.defined
+    cls.protections = GuardedProtections(cls, own)  # type: ignore[attr-defined]
 
 
 def complete(strategy: Any, listed: Protections) -> Protections:

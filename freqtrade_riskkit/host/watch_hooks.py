@@ -7,7 +7,7 @@ from typing import Any
 
 from freqtrade_riskkit.core.entry.request import EntryKind
 from freqtrade_riskkit.host.bot_watch import BotWatch
-from freqtrade_riskkit.host.callbacks import carries_kit
+from freqtrade_riskkit.host.strategy_class import carries_kit
 
 _KINDS = {"initial": EntryKind.INITIAL, "pos_adjust": EntryKind.ADDED, "replace": EntryKind.REPLACED}
 """What Freqtrade's modes of placing an entry are for."""

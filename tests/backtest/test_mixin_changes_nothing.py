@@ -7,7 +7,7 @@ field, orders included, and so are locks and statistics.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -124,6 +124,38 @@ LEVERAGED = {
             return dataframe
         """
 }
+HELPERS = """
+
+
+class Timing:
+    def custom_exit(self, pair, trade, current_time, current_rate, current_profit, **kwargs):
+        return "long enough" if current_time.hour % 6 == 0 else None
+
+
+class Picking(Timing):
+    def confirm_trade_entry(self, pair, order_type, amount, rate, time_in_force, current_time, entry_tag,
+                            side, **kwargs):
+        return current_time.hour % 2 == 0
+
+
+class Sizing(Timing):
+    def custom_stake_amount(self, pair, current_time, current_rate, proposed_stake, min_stake, max_stake,
+                            leverage, entry_tag, side, **kwargs):
+        return proposed_stake / 2
+
+    def confirm_trade_exit(self, pair, trade, order_type, amount, rate, time_in_force, exit_reason,
+                           current_time, **kwargs):
+        return current_time.hour % 12 == 0 or exit_reason != "long enough"
+
+
+class Chosen(Picking):
+    pass
+
+
+class Both(Picking, Sizing):
+    pass
+"""
+CHAINS = {"TwoDeep": "Picking", "ThreeDeep": "Chosen", "Diamond": "Both", "TwoHelpers": "Chosen, Sizing"}
 STRICT = {
     "circuit_breaker": {"loss_streak": {"limit": 2}, "daily_loss": {"limit": 0.005}},
     "order_tracking": {},
@@ -163,6 +195,28 @@ def test_strategies_when_the_kit_does_not_act_then_their_results_are_the_same(
     assert runs["Nothing"].locks
 
 
+def test_helper_classes_when_they_have_bases_of_their_own_then_every_callback_is_called_as_without_the_mixin(
+    backtests: Backtests,
+) -> None:
+    """As the README has it: the mixin is put first in ``class S(Helper, IStrategy)``."""
+    source = PLAIN.replace("class Dips(IStrategy)", "class Dips") + HELPERS
+    for name, helpers in CHAINS.items():
+        for kit, mixin in (("", ""), ("Kit", "RiskKitMixin, ")):
+            source += f"\n\nclass {name}{kit}({mixin}Dips, {helpers}, IStrategy):\n    pass\n"
+
+    runs = backtests(
+        source,
+        {"BTC/USDT": candles.walk(300, seed=11), "ETH/USDT": candles.walk(300, seed=12)},
+        riskkit={**STRICT, "mode": "off"},
+        strategies=_names(CHAINS),
+    )
+
+    for name in CHAINS:
+        assert "long enough" in set(runs[name].trades["exit_reason"]), name
+        _assert_same(runs[f"{name}Kit"], runs[name])
+    assert set(runs["TwoDeep"].trades["open_date"].dt.hour % 2) == {0}
+
+
 def test_futures_strategy_when_the_kit_is_off_then_its_results_are_the_same(
     backtests: Backtests, workspace: Workspace
 ) -> None:
@@ -199,7 +253,7 @@ def _source(bodies: Mapping[str, str]) -> str:
     return source
 
 
-def _names(bodies: Mapping[str, str]) -> list[str]:
+def _names(bodies: Iterable[str]) -> list[str]:
     return [name + kit for name in bodies for kit in ("", "Kit")]
 
 

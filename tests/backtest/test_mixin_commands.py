@@ -68,6 +68,27 @@ def test_strategies_when_listed_then_they_are_there_and_the_mixin_is_none_of_the
     }
 
 
+def test_strategies_when_one_has_the_mixin_behind_istrategy_then_the_others_are_listed_as_ever(
+    shop: Workspace,
+) -> None:
+    """Those of the same file too; of the one that can't be used the log says why."""
+    behind = SOURCE.replace("Plain", "Other").replace(
+        "Carries(RiskKitMixin, Other)", "CarriesToo(RiskKitMixin, Other)"
+    )
+    shop.write_strategies(
+        behind + "\n\nclass Behind(Other.__base__, RiskKitMixin):\n    pass\n", file="behind.py"
+    )
+
+    done = freqtrade("list-strategies", "--userdir", shop.user_data, cwd=shop.root)
+
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    listed = {line.split("│")[1].strip() for line in done.stdout.splitlines() if line.startswith("│")}
+    assert listed >= {"Plain", "Carries", "Other", "CarriesToo"}
+    said = " ".join(done.stderr.split())
+    assert "Strategy Behind: list RiskKitMixin before IStrategy, as in `class Behind(" in said
+
+
 def test_lookahead_analysis_when_limits_are_strict_then_the_kit_causes_no_false_bias(shop: Workspace) -> None:
     """It backtests each trade's pair alone, up to that trade: limits over all pairs would differ there.
 

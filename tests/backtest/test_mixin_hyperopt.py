@@ -54,6 +54,13 @@ class Swinging(RiskKitMixin, IStrategy):
 
     def populate_exit_trend(self, dataframe, metadata):
         return dataframe
+
+
+def not_at_night(self, current_time, **kwargs):
+    return current_time.hour < 20
+
+
+Swinging.confirm_trade_entry = not_at_night
 """
 # Once tripped, the drawdown waits for a person: a breaker left from an epoch before would deny everything.
 SECTION = {

@@ -242,6 +242,16 @@ def test_wrap_when_the_strategy_has_the_mixin_then_refused(workspace: Workspace)
     )
 
 
+def test_wrap_when_the_strategy_has_the_mixin_behind_istrategy_then_refused(workspace: Workspace) -> None:
+    source = PLAIN.replace("class Plain(IStrategy)", "class Plain(IStrategy, RiskKitMixin)")
+    write(workspace, f"from freqtrade_riskkit import RiskKitMixin\n{source}")
+    assert wrap(workspace, "Plain") == (
+        2,
+        "riskkit wrap: Strategy Plain: list RiskKitMixin before IStrategy, as in "
+        "`class Plain(RiskKitMixin, IStrategy)`.\n",
+    )
+
+
 def test_wrap_when_the_file_has_the_name_of_another_module_then_refused(workspace: Workspace) -> None:
     """Which of the two an import gives would depend on what was imported before."""
     folder = write(workspace, file="statistics.py").parent

@@ -16,7 +16,7 @@ SECTION = {"circuit_breaker": {"order_rate": None}, "equity_interval_seconds": 1
 
 
 @pytest.mark.parametrize("seed", [5])
-@in_dry_run_and_live("A2", "A4")
+@in_dry_run_and_live("A2")
 def test_bot_when_killed_at_random_and_inside_writes_then_its_ledger_equals_its_database(
     start_bot: StartBot, seed: int
 ) -> None:

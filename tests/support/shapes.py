@@ -99,6 +99,24 @@ def bot_start(self, **kwargs):
 def adjust_trade_position(self, trade, current_time, **kwargs):
     return {3: 100.0, 4: -200.0}.get(current_time.hour), "noted"
 """
+_SET_AT_START = """\
+def bot_start(self, **kwargs):
+    self.note("bot_start", by="{by}")
+    self.started = True
+    put_on({owner})
+"""
+_PUT_ON = """
+
+def put_on(cls):
+    for name in ("confirm_trade_entry", "custom_stake_amount", "adjust_trade_position", "bot_loop_start"):
+        setattr(cls, name, vars(Overriding)[name])
+    cls.bot_start = cls.__dict__.get("bot_start", Overriding.bot_start)
+    return cls
+
+
+class Bare(Plain):
+    pass
+"""
 _UNUSUAL_OBJECTS = """\
 bot_start = Overriding.bot_start
 bot_loop_start = functools.partialmethod(Overriding.bot_loop_start)
@@ -122,6 +140,9 @@ _SHAPES: dict[str, tuple[str, str]] = {
     "OnTheInstance": ("RiskKitMixin, Plain", _ON_THE_INSTANCE),
     "AroundItself": ("RiskKitMixin, Plain", _AROUND_ITSELF),
     "UnusualObjects": ("RiskKitMixin, Plain", _UNUSUAL_OBJECTS),
+    "Decorated": ("RiskKitMixin, Plain", ""),
+    "SetAtStart": ("RiskKitMixin, Plain", _SET_AT_START.format(by="SetAtStart", owner="type(self)")),
+    "BaseSetAtStart": ("RiskKitMixin, Bare", _SET_AT_START.format(by="BaseSetAtStart", owner="Bare")),
 }
 OVERRIDDEN = tuple(_SHAPES)
 """Shapes whose callbacks have the effects above."""
@@ -136,9 +157,11 @@ def shapes_source() -> str:
     source = scripted("Plain", imports=_IMPORTS, body=_NOTES)
     source += _class("Overriding", "Plain", "without")
     source += _class("OverridingWithSuper", "Plain", "with")
+    source += _PUT_ON
     source += _class(NOT_OVERRIDDEN, "RiskKitMixin, Plain", "")
     for name, (bases, body) in _SHAPES.items():
-        source += _class(name, bases, body)
+        made = _class(name, bases, body)
+        source += made.replace("class", "@put_on\nclass", 1) if name == "Decorated" else made
     return source
 
 
