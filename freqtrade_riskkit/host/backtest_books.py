@@ -49,7 +49,7 @@ class BacktestBooks(AccountBooks):
         self.closed = BacktestFigures(account_id, performance)
 
     def loop(self, now: datetime) -> bool:
-        """Do as `pass_time` does; True where the breaker is closed and certainly nothing came of it."""
+        """Do as `pass_time` does; True where the breaker is closed, no lock stands and nothing came of it."""
         feed, marks, desk, curve = self.feed, self.marks, self.desk, self.curve
         moment = now.astimezone(UTC)
         has_news = len(feed.closed) != feed.taken or self._waiting or self._has_partial_exits
@@ -73,7 +73,18 @@ class BacktestBooks(AccountBooks):
         self.now, self.given = moment, now
         self._position_samples += 1
         self._positions_seen += len(trades)
-        return is_calm
+        return is_calm and not desk.may_have_locks
+
+    def take_new_trades(self) -> bool:
+        """Take in the closes and partial exits since the last call; mostly there is none, or one close."""
+        feed = self.feed
+        new = len(feed.closed) - feed.taken
+        if new > 1 or self._waiting or self._has_partial_exits:
+            return super().take_new_trades()
+        if new:
+            self._book(feed.closed[feed.taken], unbooked=())
+            feed.taken += 1  # not before: what can't be read stays the next one
+        return bool(new)
 
     def _book(self, trade: LocalTrade, unbooked: Sequence[LocalTrade]) -> None:
         """Take in one closed trade; all that may refuse it comes before the first thing that changes."""

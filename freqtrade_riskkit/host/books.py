@@ -228,7 +228,7 @@ class AccountBooks:
             self._positions_seen += len(trades)
 
     def loop(self, now: datetime) -> bool:
-        """Do as `pass_time` does; True where the breaker is closed and certainly nothing came of it."""
+        """Do as `pass_time` does; True where the breaker is closed, no lock stands and nothing came of it."""
         self.pass_time(now)
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from freqtrade_riskkit.core.decisions import Code
+from freqtrade_riskkit.core.entry.positions import PositionLimit
 
 logger = logging.getLogger("freqtrade_riskkit.entries")
 
@@ -16,18 +17,22 @@ class EntryCounts:
     ----------
     level
         Logging level of the warning; a backtest uses a quiet one.
+    limit
+        How many positions may be open.
     """
 
-    def __init__(self, level: int) -> None:
+    def __init__(self, level: int, limit: PositionLimit) -> None:
+        self._limit = limit
         self.total = 0
         self.high_confidence = 0
         self.one_slot_left = 0
         self._level = level
 
-    def note(self, pair: str, open_now: int, limit: float, is_high: bool) -> None:
-        """Note an entry that passed, with the open positions it makes."""
+    def note(self, pair: str, open_now: int, confidence: float | None) -> None:
+        """Note an entry that passed, with the open positions it makes and its signal's confidence."""
+        limit = self._limit.limit_for(confidence)
         self.total += 1
-        self.high_confidence += is_high
+        self.high_confidence += confidence is not None and confidence >= self._limit.high_confidence
         if limit - open_now == 1:
             self.one_slot_left += 1
             logger.log(

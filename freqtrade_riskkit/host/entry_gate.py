@@ -65,7 +65,7 @@ class EntryGate:
         self._asked: EntryRequest | None = None
         self.replaced: LocalTrade | None = None
         self.denials = Denials(currency, level, would=config.mode != "enforce")
-        self.entries = EntryCounts(level)
+        self.entries = EntryCounts(level, self.limit)
 
     def decide(self, asked: Asked, books: AccountBooks, candle: datetime | None) -> Decision:
         """Ask the breaker, then every rule; warnings are counted, the first denial is given."""
@@ -85,6 +85,8 @@ class EntryGate:
         view = account_view(trades, pair, books.last_closed_entry_at, self._balance_of_rules)
         for rule in self._rules:
             decision = rule.check(request, view)
+            if decision is ALLOWED:
+                continue
             if not decision.allowed:
                 return decision
             if decision.code is not None:
@@ -110,9 +112,8 @@ class EntryGate:
             request = EntryRequest(pair, kind, now, self._confidence_of(pair, now))
         if request.kind is not EntryKind.INITIAL:
             return False
-        confidence = request.confidence
         open_now = len(LocalTrade.bt_trades_open if self._is_simulated else open_trades()) + 1
-        self.entries.note(pair, open_now, self.limit.limit_for(confidence), self.limit.is_high(confidence))
+        self.entries.note(pair, open_now, request.confidence)
         return True
 
     def learn_signals(self, pair: str, dataframe: DataFrame) -> None:

@@ -8,21 +8,16 @@ from freqtrade_riskkit.core.marks import profit_line
 
 
 def profit_line_of(trade: LocalTrade) -> tuple[float, float]:
-    """Give slope and base of what closing a position of a backtest would realise; see `profit_line`."""
-    funding = unrealised_funding(trade) if trade.funding_fees else 0.0
-    return profit_line(trade.amount, open_value(trade), trade.fee_close or 0.0, trade.is_short, funding)
-
-
-def open_value(trade: LocalTrade) -> float:
-    """Give what is held was bought for in a backtest, entry fees included.
+    """Give slope and base of what closing a position of a backtest would realise; see `profit_line`.
 
     Freqtrade keeps the mean rate of the entries, rounded to the pair's prices, and works out
     `open_trade_value` from it; profits are realised from the exact stakes. So the stake is the figure to
     mark by: the two differ by up to half a price step a unit.
     """
-    value = trade.stake_amount * (trade.leverage or 1.0)
+    funding = unrealised_funding(trade) if trade.funding_fees else 0.0
     fee = trade.fee_open or 0.0
-    return value * (1.0 - fee if trade.is_short else 1.0 + fee)
+    open_value = trade.stake_amount * (trade.leverage or 1.0) * (1.0 - fee if trade.is_short else 1.0 + fee)
+    return profit_line(trade.amount, open_value, trade.fee_close or 0.0, trade.is_short, funding)
 
 
 def unrealised_funding(trade: LocalTrade) -> float:

@@ -112,7 +112,12 @@ class RiskSession(Inquiries):
             if self.is_simulated:
                 self._candle = now
                 with self._lock:
-                    self._keep_backtest(now)
+                    if self._renewed_for is not LocalTrade.bt_trades:
+                        self._renew_for_backtest()
+                    if (books := self.books) is None:
+                        books = self.books = opening.open_backtest(self, self._strategy, now)
+                    if not books.loop(now) or (self.actions is not None and self.actions.is_acting):
+                        self._follow_breaker(books)
             else:
                 self._candle = timeframe_to_prev_date(self._strategy.timeframe, now)
                 self._keep_bot(now)
@@ -192,7 +197,9 @@ class RiskSession(Inquiries):
         with self._lock:
             books = self.books
             if books is not None and books.desk is not None:
-                books.desk.order_placed(books.now if at == books.given else at)
+                events = books.desk.breaker.order_placed(books.now if at == books.given else at)
+                if events:
+                    books.desk.take_events(events)
 
     def judged(self, trade: LocalTrade, rate: float, at: datetime) -> None:
         """Note the rate at which Freqtrade judges an open position of a bot."""
@@ -224,7 +231,13 @@ class RiskSession(Inquiries):
         """Decide; a bug denies, and a person's override is recorded before it lets the entry pass."""
         try:
             with self._lock:
-                decision = self._decide(asked)
+                books = self.books
+                if books is None or self._refused is not None or self.failure is not None:
+                    decision = self._unable()
+                else:
+                    books.take_new_trades()
+                    trouble = self._trouble(asked) if self._keeper is not None else None
+                    decision = trouble or self.gate.decide(asked, books, self._candle)
                 if decision.allowed or not force_entries.is_overridden(decision, asked.enter_tag):
                     return decision
                 if self._keeper is None:
@@ -236,17 +249,17 @@ class RiskSession(Inquiries):
             logger.exception("A check of an entry on %s failed; the entry is denied.", asked.pair)
             return Decision(False, Code.CHECK_FAILED, detail=f"{type(error).__name__}: {error}")
 
-    def _decide(self, asked: Asked) -> Decision:
+    def _trouble(self, asked: Asked) -> Decision | None:
+        found = self._keeper.decide(asked.now) if self._keeper is not None else None
+        if found is not None and found.allowed:
+            self.gate.denials.warn(asked.pair, found, self._candle)
+            return None
+        return found
+
+    def _unable(self) -> Decision:
         if self._refused is not None:
             return Decision(False, Code.CONFIG_INVALID, detail=self._refused)
-        if (books := self.books) is None or self.failure is not None:
-            return Decision(False, Code.CHECK_FAILED, detail=self.failure or "no loop was run yet")
-        books.take_new_trades()
-        if self._keeper is not None and (trouble := self._keeper.decide(asked.now)) is not None:
-            if not trouble.allowed:
-                return trouble
-            self.gate.denials.warn(asked.pair, trouble, self._candle)
-        return self.gate.decide(asked, books, self._candle)
+        return Decision(False, Code.CHECK_FAILED, detail=self.failure or "no loop was run yet")
 
     def _keep_bot(self, now: datetime) -> None:
         with self._lock:
@@ -257,16 +270,12 @@ class RiskSession(Inquiries):
             self.books = self._keeper.books
             self._keeper.loop(now)
 
-    def _keep_backtest(self, now: datetime) -> None:
-        if self._renewed_for is not LocalTrade.bt_trades:
-            self._renew_for_backtest()
-        books = self.books = self.books or opening.open_backtest(self, self._strategy, now)
-        is_calm = books.loop(now)
-        desk, actions = books.desk, self.actions
-        if desk is not None and (not is_calm or desk.may_have_locks):
-            desk.settle_locks(books.now)
-        if desk is not None and actions is not None and (not is_calm or actions.is_acting):
-            actions.look(desk.breaker, open_trades(), books.rate_of)
+    def _follow_breaker(self, books: AccountBooks) -> None:
+        """Bring a backtest's locks, orders and positions in line with the breaker."""
+        if books.desk is not None:
+            books.desk.settle_locks(books.now)
+            if self.actions is not None:
+                self.actions.look(books.desk.breaker, open_trades(), books.rate_of)
 
     def _apply(self, loaded: Loaded) -> None:
         self.config = loaded.config

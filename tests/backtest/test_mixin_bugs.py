@@ -11,11 +11,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from freqtrade_riskkit.core.breaker import CircuitBreaker
 from freqtrade_riskkit.core.entry.positions import PositionLimit
 from freqtrade_riskkit.host import backtest_hooks, gates
 from freqtrade_riskkit.host.backtest_books import BacktestBooks
 from freqtrade_riskkit.host.books import AccountBooks
-from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.confidence import SignalConfidence
 from freqtrade_riskkit.host.exits import BracketDesk
 from tests.support import candles
@@ -60,7 +60,7 @@ def test_order_when_it_can_not_be_counted_then_no_other_passes_before_the_next_l
     backtest: Backtest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its entry is placed already; an order rate that misses orders must not let further ones through."""
-    monkeypatch.setattr(BreakerDesk, "order_placed", raises)
+    monkeypatch.setattr(CircuitBreaker, "order_placed", raises)
     script = {
         PAIR: {"enter": ["2024-01-01 02:00"]},
         OTHER: {"enter": ["2024-01-01 02:00", "2024-01-01 06:00"]},
@@ -134,12 +134,12 @@ def test_books_when_a_close_can_not_be_taken_in_then_the_exit_stands_and_entries
     backtest: Backtest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The books break over the first closed trade, in the loop as in the protection that sees the close."""
-    take = AccountBooks.take_new_trades
+    take = BacktestBooks.take_new_trades
 
     def breaking(self: BacktestBooks) -> Any:
         return take(self) if self.feed.taken == len(self.feed.closed) else raises()
 
-    monkeypatch.setattr(AccountBooks, "take_new_trades", breaking)
+    monkeypatch.setattr(BacktestBooks, "take_new_trades", breaking)
     script = {PAIR: ENTRIES[PAIR]}
 
     run = backtest(scripted_with_kit(), STILL, script=script, riskkit={**LIMIT, "circuit_breaker": {}})

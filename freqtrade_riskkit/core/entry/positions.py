@@ -40,10 +40,6 @@ class PositionLimit:
             wanted = self.high
         return wanted if wanted < self.cap else self.cap
 
-    def is_high(self, confidence: float | None) -> bool:
-        """Say whether a signal counts as one of high confidence."""
-        return confidence is not None and confidence >= self.high_confidence
-
     def check(self, request: EntryRequest, account: AccountView) -> Decision:
         """Deny a new position above the limit, and a signal whose confidence is not in [0, 1]."""
         confidence = request.confidence

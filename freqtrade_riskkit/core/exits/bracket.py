@@ -53,11 +53,8 @@ class Bracket:
         >>> Bracket(0.25, 2.0).plan(100.0, is_short=False, leverage=1.0)
         BracketPlan(stop_rate=75.0, target_rate=150.0)
         """
-        if not (math.isfinite(entry_rate) and entry_rate > 0 and math.isfinite(leverage) and leverage > 0):
+        if not (0 < entry_rate < math.inf and 0 < leverage < math.inf):
             raise ValueError(f"entry_rate and leverage must be above 0, were {entry_rate} and {leverage}")
-        direction = -1.0 if is_short else 1.0
-        risk = self.stop / leverage
-        return BracketPlan(
-            stop_rate=entry_rate * (1 - direction * risk),
-            target_rate=max(0.0, entry_rate * (1 + direction * risk * self.reward_to_risk)),
-        )
+        risk = -self.stop / leverage if is_short else self.stop / leverage
+        target_rate = entry_rate * (1 + risk * self.reward_to_risk)
+        return BracketPlan(entry_rate * (1 - risk), target_rate if target_rate > 0 else 0.0)

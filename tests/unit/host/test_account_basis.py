@@ -48,7 +48,7 @@ class Bot:
 
     def close(self, *trades: tuple[int, float]) -> None:
         """Let trades close, each so many hours after the start with such a profit."""
-        self.feed.ready = [done(*trade) for trade in trades]
+        self.feed.closed += [done(*trade) for trade in trades]
         self.books.take_new_trades()
 
     def loop(self, *flows: CashFlow) -> Metrics:

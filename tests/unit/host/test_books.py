@@ -14,19 +14,17 @@ from freqtrade_riskkit.host.backtest_books import BacktestBooks
 from freqtrade_riskkit.host.books import AccountBooks
 from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.realised_equity import RealisedEquity
+from freqtrade_riskkit.host.trades import BacktestTrades
 from tests.unit.core.breaker.cases import DEFAULTS
 from tests.unit.host.freqtrade_cases import START, closed, order, trade
 
 
-class Feed:
-    """Hands over what a test put in."""
+class Feed(BacktestTrades):
+    """Hands over what a test puts in, to books of either kind."""
 
     def __init__(self) -> None:
-        self.ready: list[LocalTrade] = []
-
-    def take_new(self) -> Sequence[LocalTrade]:
-        new, self.ready = self.ready, []
-        return new
+        self.closed: list[LocalTrade] = []
+        self.taken = 0
 
 
 @pytest.fixture
@@ -53,7 +51,7 @@ def test_trade_when_it_can_not_be_read_then_it_waits_in_its_place_and_none_is_pa
     """The second of three has no profit yet: each try fails until it has, and then all are there once."""
     broken = done(2, 20.0)
     broken.close_profit_abs = None
-    feed.ready = [done(1, 10.0), broken, done(3, 30.0)]
+    feed.closed += [done(1, 10.0), broken, done(3, 30.0)]
 
     for _ in range(3):
         with pytest.raises(ValueError, match="trade 2"):
@@ -74,7 +72,7 @@ def test_trade_when_a_figure_is_nan_then_refused_and_no_figure_took_it_in(
 ) -> None:
     broken = done(1, 10.0)
     setattr(broken, field, float("nan"))
-    feed.ready = [broken]
+    feed.closed += [broken]
 
     with pytest.raises(ValueError, match="must be finite"):
         books.take_new_trades()
@@ -88,7 +86,7 @@ def test_trade_when_it_is_not_closed_completely_then_refused(
 ) -> None:
     broken = done(1, 10.0)
     setattr(broken, field, None)
-    feed.ready = [broken]
+    feed.closed += [broken]
 
     with pytest.raises(ValueError, match="not closed completely"):
         books.take_new_trades()
@@ -100,13 +98,13 @@ def test_figures_when_asked_between_closes_then_complete_at_every_moment(
     books: AccountBooks, feed: Feed
 ) -> None:
     """Each answer is asked for at another moment, so that each has to catch up by itself."""
-    feed.ready = [done(1, 10.0)]
+    feed.closed += [done(1, 10.0)]
     assert books.take_new_trades()
     assert books.metrics().net_profit == 10
-    feed.ready = [done(2, -4.0), done(3, 1.0)]
+    feed.closed += [done(2, -4.0), done(3, 1.0)]
     assert books.take_new_trades()
     assert books.orders.finished() == {"entry": {"filled": 3}, "exit": {"filled": 3}}
-    feed.ready = [done(4, 2.0)]
+    feed.closed += [done(4, 2.0)]
     assert books.take_new_trades()
     assert [record.net_pnl for record in books.records] == [10.0, -4.0, 1.0, 2.0]
     assert books.performance.net_profit == 9
@@ -121,7 +119,7 @@ def test_trade_when_its_neighbours_can_not_be_marked_then_not_booked_and_booked_
     marks = UnreadableMarks()
     desk = BreakerDesk(CircuitBreaker(DEFAULTS, 1000.0, START), "USDT", False, lambda event: None)
     books.attach(desk, RealisedEquity(1000.0, {}), marks)
-    feed.ready = [done(1, 10.0)]
+    feed.closed += [done(1, 10.0)]
 
     with pytest.raises(ValueError, match="unreadable"):
         books.take_new_trades()

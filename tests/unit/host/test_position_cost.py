@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from freqtrade.persistence import LocalTrade, Order
 
-from freqtrade_riskkit.host.position_cost import open_value, unrealised_funding
+from freqtrade_riskkit.host.position_cost import profit_line_of, unrealised_funding
 
 Fill = tuple[str, float, float, float]
 """Side, amount, price, funding booked with the order."""
@@ -50,24 +50,25 @@ def position(
 
 
 @pytest.mark.parametrize(("is_short", "sign"), [(False, 1), (True, -1)])
-def test_open_value_when_entered_twice_then_the_exact_stake_with_its_fee(is_short: bool, sign: int) -> None:
+def test_cost_when_entered_twice_then_the_exact_stake_with_its_fee(is_short: bool, sign: int) -> None:
     """A stake of 500.005 at twice the leverage is 1,000.01, whatever the mean rate was rounded to."""
     side = "sell" if is_short else "buy"
     trade = position((side, 5.0, 100.0, 0.0), (side, 5.0, 100.002, 0.0), is_short=is_short)
     trade.stake_amount, trade.amount, trade.open_rate = 500.005, 10.0, 100.0
     trade.recalc_open_trade_value()
 
-    assert open_value(trade) == pytest.approx(1000.01 * (1 + sign * 0.001))
+    _, base = profit_line_of(trade)
+    assert base == pytest.approx(-sign * 1000.01 * (1 + sign * 0.001))
 
 
-def test_open_value_when_entered_once_off_the_grid_then_the_exact_stake_with_its_fee() -> None:
+def test_cost_when_entered_once_off_the_grid_then_the_exact_stake_with_its_fee() -> None:
     """10 at 100.002 with twice the leverage, whatever the rate was rounded to."""
     trade = position(("buy", 10.0, 100.002, 0.0))
     trade.stake_amount, trade.open_rate = 500.01, 100.0
     trade.recalc_open_trade_value()
 
     assert trade.open_trade_value == pytest.approx(1001.0)
-    assert open_value(trade) == pytest.approx(1000.02 * 1.001)
+    assert profit_line_of(trade)[1] == pytest.approx(-1000.02 * 1.001)
 
 
 @pytest.mark.parametrize(
