@@ -75,6 +75,7 @@ class DeskOpener:
         self._alert = alert
         self._tell = tell
         self._told = ""
+        self._interim_trips: list[Trip] = []
 
     def read(self, text: str | None) -> BotState | None:
         """Read a stored state; None where there is none, or where it is of another currency.
@@ -114,7 +115,10 @@ class DeskOpener:
     def begin_again(self, starting_balance: float, now: datetime) -> None:
         """Let another breaker judge from now on, once the balance is known; what tripped before holds on."""
         self.starting_balance = starting_balance
-        interim = self._books.desk.breaker.active_trips if self._books.desk is not None else ()
+        interim: tuple[Trip, ...] = ()
+        if self._books.desk is not None:
+            interim = self._books.desk.breaker.active_trips
+            self._interim_trips += self._books.desk.trips
         self.begin(now)
         if self._books.desk is not None:
             found = [trip for trip in interim if not trip.is_manual]
@@ -139,7 +143,8 @@ class DeskOpener:
         desk = self._books.desk
         if desk is None:
             return
-        explained = [locks.marked(trip.decision().message(self._currency)) for trip in desk.trips]
+        tripped = (*self._interim_trips, *desk.trips)
+        explained = [locks.marked(trip.decision().message(self._currency)) for trip in tripped]
         left = locks.left_standing(now, explained)
         if left is not None:
             told = left.text.removeprefix(f"{Code.MANUAL_TRIP}: {UNEXPLAINED}: ")
