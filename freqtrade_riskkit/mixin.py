@@ -116,9 +116,9 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         if plans is None or standing is None:
             return found
         best = (low if standing.is_short else high) or rate
-        if best <= standing.near_rate if standing.is_short else best >= standing.near_rate:
-            return plans.add(standing, trade, found, best, current_time)
-        if not found or (len(found) == 1 and found[0].exit_type is ExitType.EXIT_SIGNAL):
+        is_near = best <= standing.near_rate if standing.is_short else best >= standing.near_rate
+        has_signal_alone = len(found) == 1 and found[0].exit_type is ExitType.EXIT_SIGNAL
+        if not is_near and (not found or has_signal_alone):
             return found
         return plans.add(standing, trade, found, best, current_time)
 

@@ -89,15 +89,13 @@ class DeskOpener:
             return None
         state = from_text(text)
         if state.currency != self._currency:
-            told, self._told = (
-                self._told,
-                (
-                    f"The breaker's state was in {state.currency}, the stake is now in {self._currency}; "
-                    "the breaker begins anew."
-                ),
+            text = (
+                f"The breaker's state was in {state.currency}, the stake is now in {self._currency}; "
+                "the breaker begins anew."
             )
-            if self._told != told:
-                self._alert(self._told)
+            if text != self._told:  # it may be read again and again until a closed trade is mended
+                self._told = text
+                self._alert(text)
             return None
         return state
 
