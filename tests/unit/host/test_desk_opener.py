@@ -156,3 +156,22 @@ def test_breaker_when_it_tripped_before_the_ledger_answered_then_its_lock_is_exp
     tripped = list(opened.trips)
     opened.opener.doubt_locks(START)
     assert opened.trips == tripped != []
+
+
+@pytest.mark.parametrize("is_older_there", [True, False])
+def test_breaker_when_an_interim_one_wrote_a_lock_then_only_an_older_lock_proves_a_trip(
+    is_older_there: bool,
+) -> None:
+    """The interim one judged before the balance was known; a flag file tripped it that is gone by now."""
+    opened = Opened()
+    if is_older_there:
+        locks.lock_all(locks.marked(DRAWDOWN), None, START)
+    interim = opened.desk
+    interim.take_events(interim.breaker.trip(TripWay.FLAG_FILE, START, "smoke"))
+    locks.lock_all(locks.marked(interim.trips[0].decision().message("USDT")), None, START)
+
+    opened.opener.begin_again(900.0, START)
+    opened.opener.doubt_locks(START)
+
+    held = [trip.way for trip in opened.desk.breaker.active_trips]
+    assert held == ([TripWay.LEDGER] if is_older_there else [])
