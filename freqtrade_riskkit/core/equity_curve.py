@@ -31,8 +31,10 @@ class EquityCurve:
     adverse_max_drawdown, adverse_worst_day_loss
         The same with every open position at its worst rate since the mark before, all at once: a bound
         that the equity between two marks can't have gone below.
+    day_opening
+        The day's opening equity at the last mark; None where nothing is known of it.
     calm_above, calm_from, calm_to
-        While the day's opening stays, a mark whose worst is above the first, with an equity above the second
+        While that opening stays, a mark whose worst is above the first, with an equity above the second
         and not above the third, changes nothing but `usable`.
     """
 
@@ -43,6 +45,7 @@ class EquityCurve:
         "calm_above",
         "calm_from",
         "calm_to",
+        "day_opening",
         "max_drawdown",
         "max_drawdown_abs",
         "peak",
@@ -58,6 +61,7 @@ class EquityCurve:
         self.adverse_max_drawdown = self.adverse_worst_day_loss = 0.0
         self.calm_above = self.calm_from = math.inf
         self.calm_to = -math.inf
+        self.day_opening: float | None = None
 
     @property
     def equity(self) -> float:
@@ -98,11 +102,13 @@ class EquityCurve:
                 self.max_drawdown = ratio
             if fall > self.max_drawdown_abs:
                 self.max_drawdown_abs = fall
-        self._note_calm(day_opening)
+        self.day_opening = day_opening
+        self._note_calm()
 
-    def _note_calm(self, day_opening: float | None) -> None:
-        peak, aside = self.peak, self._aside
-        today = peak if day_opening is None else day_opening
+    def _note_calm(self) -> None:
+        peak, aside, today = self.peak, self._aside, self.day_opening
+        if today is None:
+            today = peak
         if not (peak > 0 and today > 0):
             self.calm_above = math.inf
             return

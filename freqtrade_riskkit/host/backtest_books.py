@@ -61,13 +61,18 @@ class BacktestBooks(AccountBooks):
         trades = LocalTrade.bt_trades_open
         unrealised = marks.unrealised(moment, trades)
         equity = self.equity.value + unrealised
-        is_calm = not marks.missing and desk.breaker.course.stays_calm(equity, moment)
+        course = desk.breaker.course
+        is_calm = not marks.missing and course.stays_calm(equity, moment)
         if is_calm:
-            worst = self.equity.value + marks.adverse
-            if worst > curve.calm_above and curve.calm_from < equity <= curve.calm_to:
+            worst, opening = self.equity.value + marks.adverse, course.compared.day_opening
+            if (
+                worst > curve.calm_above
+                and curve.calm_from < equity <= curve.calm_to
+                and opening == curve.day_opening
+            ):
                 curve.usable = equity
             else:
-                curve.add(equity, worst, desk.breaker.day_opening)
+                curve.add(equity, worst, opening)
         elif not self._hold_marks(moment, unrealised):
             desk.clock(moment)
         self.now, self.given = moment, now

@@ -137,7 +137,7 @@ class Baselines:
         """
         equity, today, peak = self.equity, self.day_baseline, self.peak
         past = self.rolling
-        rolling = past.baseline(now) if now >= past.moves_at else past.level
+        rolling = past.baseline(now) if past.waiting or now >= past.moves_at else past.level
         return (
             equity > today * self._daily_left
             and equity > rolling * self._daily_left
@@ -148,12 +148,12 @@ class Baselines:
             and peak > 0
         )
 
-    def calm_above(self) -> float:
-        """Give the equity above which no loss comes near its limit, as long as `RollingBaseline.extremes`.
+    def calm_above(self, now: datetime) -> float:
+        """Give the equity above which no loss comes near its limit, as long as `RollingBaseline.bounds` hold.
 
         Infinite where a baseline isn't above zero. A day that begins and a new peak change it.
         """
-        lowest, highest = self.rolling.extremes()
+        lowest, highest = self.rolling.bounds(now)
         if not min(lowest, self.day_baseline, self.peak) > 0:
             return math.inf
         return max(max(highest, self.day_baseline) * self._daily_left, self.peak * self.drawdown_left)

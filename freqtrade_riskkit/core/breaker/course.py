@@ -32,7 +32,7 @@ class Course:
 
     While nothing holds and no figure is near its limit, it knows a level and a moment, at most a day ahead:
     until then no equity above that level can make anything happen (`stays_calm`, `closes_calmly`), so that
-    there is nothing to judge at most of a backtest's candles.
+    there is nothing to judge at most of a backtest's candles. Then it looks ahead anew.
 
     Parameters
     ----------
@@ -117,9 +117,9 @@ class Course:
 
         A moment that isn't in UTC, or earlier than the last one, and an equity that is no number may.
         """
-        if at.tzinfo is not UTC or not (self._calm_above < equity < math.inf):
+        if at.tzinfo is not UTC or not (self._calm_above < equity < math.inf) or at < self.now:
             return False
-        if not self.now <= at < self._calm_until:
+        if at >= self._calm_until and not self._goes_on_calmly(equity, at):
             return False
         compared = self.compared
         if equity != compared.equity:
@@ -245,8 +245,25 @@ class Course:
     def _note_calm(self) -> None:
         """Work out how far and until when nothing can happen, once what was known of it is over."""
         if self.state is BreakerState.CLOSED and self.now >= self._calm_until:
-            self._calm_above = self.compared.calm_above()
-            self._calm_until = min(self._next_change, self.now + DAY - self.compared.rolling.resolution)
+            self._look_ahead()
+
+    def _goes_on_calmly(self, equity: float, now: datetime) -> bool:
+        """Look ahead anew, once what was known of calm is over; nothing else was due but that a day began."""
+        if self._calm_until is _PAST or now >= self.day_ends_at + DAY:
+            return False
+        if now >= self.day_ends_at:
+            self.compared.begin_day()
+            self.day_ends_at = self._next_change = self._end_of_day(now)
+        self.now = now
+        self._look_ahead()
+        if equity > self._calm_above:
+            return True
+        self.judge_anew()
+        return False
+
+    def _look_ahead(self) -> None:
+        self._calm_above = self.compared.calm_above(self.now)
+        self._calm_until = min(self._next_change, self.now + DAY - self.compared.rolling.resolution)
 
     def _make_changes_due(self, events: list[BreakerEvent]) -> None:
         holds = self.holds

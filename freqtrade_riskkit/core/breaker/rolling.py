@@ -34,9 +34,8 @@ class RollingBaseline:
     level
         The baseline until then.
     waiting
-        Samples that were noted later than all others and aren't sorted in yet: whoever asks for more than
-        `level` and `moves_at` does that first. These two don't know of them, which matters 24 hours after
-        the first one.
+        Samples that were noted later than all others and aren't sorted in yet: `level` and `moves_at` don't
+        know of them, and count only while there are none.
 
     Raises
     ------
@@ -44,7 +43,7 @@ class RollingBaseline:
         For a resolution below zero or not below 24 hours.
     """
 
-    __slots__ = ("_minutes", "_resolution", "_samples", "level", "moves_at", "waiting")
+    __slots__ = ("_bounded", "_minutes", "_resolution", "_samples", "level", "moves_at", "waiting")
 
     def __init__(
         self, samples: Iterable[tuple[datetime, float]], resolution: timedelta = timedelta(0)
@@ -57,6 +56,7 @@ class RollingBaseline:
         self._minutes = minutes if not rest and minutes > 0 and 60 % minutes == 0 else 0
         self._samples: deque[tuple[datetime, float]] = deque(samples)
         self.waiting: list[tuple[datetime, float]] = []
+        self._bounded = 0
         self.level = self._samples[0][1]
         self.moves_at = self._find_next_move()
 
@@ -93,14 +93,13 @@ class RollingBaseline:
                 else:
                     samples[-1] = (at, equity)
         self.waiting.clear()
+        self._bounded = 0
         self.moves_at = self._find_next_move()
 
     def restart(self, at: datetime, equity: float) -> None:
         """Forget what was before and count from here."""
         self.waiting.clear()
-        self._samples.clear()
-        self._samples.append((at, equity))
-        self.level, self.moves_at = equity, _NEVER
+        self._begin_with(at, equity)
 
     def shift(self, amount: float) -> None:
         """Raise every sample by an amount, or lower it."""
@@ -125,15 +124,29 @@ class RollingBaseline:
         self._sort_in()
         return tuple(self._samples)
 
-    def extremes(self) -> tuple[float, float]:
-        """Give the lowest and the highest sample.
+    def bounds(self, now: datetime) -> tuple[float, float]:
+        """Give two equities between which the baseline stays until the next 24 hours less a bucket are over.
 
-        The baseline is one of them, at least, until the next 24 hours less a bucket are over: those that
-        come meanwhile are too young for it, and change none but the last bucket's.
+        They are the lowest and the highest sample: those that come meanwhile are too young for it, and change
+        none but the last bucket's. What was waiting at an earlier call and is too old by now is let go of
+        without having been sorted in.
         """
-        self._sort_in()
+        waiting, bounded = self.waiting, self._bounded
+        if bounded:
+            at, equity = waiting[bounded - 1]
+            if at + self._resolution <= now - DAY:
+                del waiting[:bounded]
+                self._begin_with(at, equity)
+        self._bounded = self._bounded or len(waiting)
         levels = [equity for _, equity in self._samples]
+        levels += [equity for _, equity in waiting]
         return min(levels), max(levels)
+
+    def _begin_with(self, at: datetime, equity: float) -> None:
+        self._samples.clear()
+        self._samples.append((at, equity))
+        self._bounded = 0
+        self.level, self.moves_at = equity, _NEVER
 
     def _find_next_move(self) -> datetime:
         return self._samples[1][0] + DAY if len(self._samples) > 1 else _NEVER
