@@ -53,9 +53,12 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
     @property
     def riskkit(self) -> RiskSession:
         """The session, for a strategy's own questions."""
-        session = self._riskkit_session
-        if session is None:
-            session = self._riskkit_session = make_session(self)
+        return self._riskkit_session or self._riskkit_begin(make_session(self))
+
+    def _riskkit_begin(self, session: RiskSession) -> RiskSession:
+        """Take up a session; what comes behind the mixin at each exit check is looked up only once."""
+        session.exits_behind = super().should_exit
+        self._riskkit_session = session
         return session
 
     def ft_bot_start(self, **kwargs: Any) -> None:
@@ -63,7 +66,7 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         self._riskkit_session = None
         super().ft_bot_start(**kwargs)
         type(self).settle()
-        self._riskkit_session = start_session(self)
+        self._riskkit_begin(start_session(self))
 
     def ft_bot_cleanup(self) -> None:
         """End the session and the strategy."""
@@ -99,7 +102,7 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
             standing = plans.standing.get(trade.id)
             if standing is None or standing.open_rate != trade.open_rate or standing.priced_at is not None:
                 standing = plans.prepare(trade)
-        found = super().should_exit(
+        found = session.exits_behind(
             trade,
             rate,
             current_time,

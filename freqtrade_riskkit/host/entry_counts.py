@@ -23,6 +23,7 @@ class EntryCounts:
 
     def __init__(self, level: int, limit: PositionLimit) -> None:
         self._limit = limit
+        self._least = min(limit.limit_for(None), limit.limit_for(1.0))
         self.total = 0
         self.high_confidence = 0
         self.one_slot_left = 0
@@ -30,9 +31,11 @@ class EntryCounts:
 
     def note(self, pair: str, open_now: int, confidence: float | None) -> None:
         """Note an entry that passed, with the open positions it makes and its signal's confidence."""
-        limit = self._limit.limit_for(confidence)
         self.total += 1
         self.high_confidence += confidence is not None and confidence >= self._limit.high_confidence
+        if self._least - open_now > 1:
+            return
+        limit = self._limit.limit_for(confidence)
         if limit - open_now == 1:
             self.one_slot_left += 1
             logger.log(

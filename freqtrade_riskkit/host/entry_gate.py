@@ -103,18 +103,26 @@ class EntryGate:
         decision = desk.decide()
         return decision if decision.allowed else self._of_the_breaker(decision, asked)
 
-    def entered(self, pair: str, now: datetime) -> bool:
-        """Note an initial entry that was let in and confirmed; False where it only replaces an order."""
+    def entered(self, pair: str, now: datetime, books: AccountBooks | None) -> None:
+        """Note an initial entry that was let in and confirmed; a backtest places its order now.
+
+        One that only replaces an order was noted when that was placed.
+        """
         request = self._asked
         if request is None or request.pair != pair or request.now is not now:
             asked, replaced = Asked(pair, now), self.replaced
             kind = asked.kind if replaced is None else _of_a_replacement(asked, replaced).kind
             request = EntryRequest(pair, kind, now, self._confidence_of(pair, now))
         if request.kind is not EntryKind.INITIAL:
-            return False
+            return
         open_now = len(LocalTrade.bt_trades_open if self._is_simulated else open_trades()) + 1
         self.entries.note(pair, open_now, request.confidence)
-        return True
+        desk = books.desk if books is not None else None
+        if desk is None or books is None or not (self._is_simulated and self._counts_orders):
+            return
+        events = desk.breaker.order_placed(books.now if now == books.given else now)
+        if events:
+            desk.take_events(events)
 
     def learn_signals(self, pair: str, dataframe: DataFrame) -> None:
         """Read the confidence of a dataframe's signals."""

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from freqtrade.optimize.backtesting import HIGH_IDX, LOW_IDX, OPEN_IDX
 from freqtrade.persistence import LocalTrade
 
 from freqtrade_riskkit.core.marks import is_rate
 from freqtrade_riskkit.host.marks_steady import MarksAhead, PairAhead, SteadyMarks
-from freqtrade_riskkit.host.pair_mark import PairMark, Row
+from freqtrade_riskkit.host.pair_mark import PairCandles, Row
 from freqtrade_riskkit.host.position_cost import profit_line_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,6 +19,17 @@ _MICROSECOND = timedelta(microseconds=1)
 _SECOND_NS = 1_000_000_000
 _LEAST_PATIENCE, _MOST_PATIENCE = 2, 64
 _MOST_LINES = 1024
+_NO_RATE, _INFINITE = -1.0, math.inf
+_BETWEEN_CANDLES = -(10**9)
+
+
+_Place = tuple[Sequence[Row], int, int]
+"""A pair's candles, the step at which the first of them begins, and their number.
+
+The number is 0 where the candle of a step can't be told by counting, since some are missing.
+"""
+_Line = tuple[float, float, bool, Sequence[Row], int, int]
+"""Slope and base of a position's profit over the rate, whether it is short, and the place of its pair."""
 
 
 class BacktestMarks:
@@ -56,12 +68,14 @@ class BacktestMarks:
     ) -> None:
         self._rows = rows
         self._positions_stay = positions_stay
-        self._lines: dict[int, tuple[float, float, bool, PairMark]] = {}
+        self._lines: dict[int, _Line] = {}
         self._candle_ns = candle // _MICROSECOND * 1000
         self._candle = candle
-        self._pairs: dict[str, PairMark] = {}
+        self._pairs: dict[str, PairCandles] = {}
+        self._places: dict[str, _Place] = {}
         self._now = _EPOCH
-        self._moment = 0
+        self._begins_at = -1
+        self._moment = self._step = 0
         self._last_trades: list[LocalTrade] = []
         self._steady: SteadyMarks | None = None
         self._ahead: dict[str, PairAhead] = {}
@@ -93,13 +107,9 @@ class BacktestMarks:
             self.adverse = self.oldest_age_seconds = 0.0
             self.missing = ()
             return 0.0
-        moment = self._moment
         if now != self._now:
-            # Mostly one candle later: the difference of two datetimes is dear.
-            is_next = now == self._now + self._candle
-            moment = moment + self._candle_ns if is_next else (now - _EPOCH) // _MICROSECOND * 1000
-            self._now, self._moment = now, moment
-        lines = self._lines
+            self._go_to(now)
+        moment, step, lines = self._moment, self._step, self._lines
         total = adverse = 0.0
         oldest = moment
         missing: tuple[str, ...] = ()
@@ -107,24 +117,31 @@ class BacktestMarks:
             line = lines.get(trade.id) or self._line_of(trade)
             if line is None:
                 continue
-            slope, base, is_short, mark = line
-            if mark.at != moment:
-                mark.lead_to(moment)
-            rate = mark.rate
-            if rate != rate:
-                missing = (*missing, trade.pair)
-                continue
-            if mark.rate_at < oldest:
-                oldest = mark.rate_at
+            slope, base, is_short, rows, first, end = line
+            index = step - first
+            rate = rows[index][OPEN_IDX] if 0 < index < end else _NO_RATE
+            if 0.0 < rate < _INFINITE:
+                worst = rows[index - 1][HIGH_IDX if is_short else LOW_IDX]
+                if not (rate < worst < _INFINITE if is_short else 0.0 < worst < rate):
+                    worst = rate
+            else:
+                mark = self._pairs[trade.pair].mark(moment)
+                rate = mark.rate
+                if rate != rate:
+                    missing = (*missing, trade.pair)
+                    continue
+                worst = mark.highest if is_short else mark.lowest
+                oldest = min(oldest, mark.rate_at)
             total += slope * rate + base
-            adverse += slope * (mark.highest if is_short else mark.lowest) + base
+            adverse += slope * worst + base
         if not (math.isfinite(total) and math.isfinite(adverse)):
             raise ValueError(f"the open positions can't be marked at {now}: they add up to {total}")
         self.adverse = adverse
         self.oldest_age_seconds = (moment - oldest) / _SECOND_NS
         self.missing = missing
         if trades == self._last_trades:
-            self._look_ahead(now, trades)
+            if oldest == moment:
+                self._look_ahead(now, trades)
         else:
             self._steady_loops = 0
             self._last_trades = list(trades)
@@ -132,27 +149,56 @@ class BacktestMarks:
 
     def rate(self, trade: LocalTrade) -> float | None:
         """Give the mark of a position at the last look; None where it has none."""
-        if self._steady is not None:
-            self._end_steady(self._steady)
-        mark = self._pairs.get(trade.pair)
-        return mark.rate if mark is not None and is_rate(mark.rate) else None
+        steady = self._steady
+        moment = self._moment + (steady.given * self._candle_ns if steady is not None else 0)
+        rate = self._candles_of(trade.pair).mark(moment).rate
+        return rate if is_rate(rate) else None
 
-    def _line_of(self, trade: LocalTrade) -> tuple[float, float, bool, PairMark] | None:
-        """Give slope and base of a position's profit, its side and its pair's mark; kept where they stay.
+    def _go_to(self, now: datetime) -> None:
+        """Note the moment, and how many candles after the first look it is."""
+        if now == self._now + self._candle:  # mostly; the difference of two datetimes is dear
+            self._moment += self._candle_ns
+            self._step += 1
+        else:
+            self._moment = (now - _EPOCH) // _MICROSECOND * 1000
+            if self._begins_at < 0:
+                self._begins_at = self._moment
+            self._step, rest = divmod(self._moment - self._begins_at, self._candle_ns)
+            if rest:
+                self._step = _BETWEEN_CANDLES
+        self._now = now
+
+    def _candles_of(self, pair: str) -> PairCandles:
+        candles = self._pairs.get(pair)
+        if candles is None:
+            candles = self._pairs[pair] = PairCandles(self._rows.get(pair, ()), self._candle_ns)
+        return candles
+
+    def _line_of(self, trade: LocalTrade) -> _Line | None:
+        """Give what a position's profit follows from; kept where positions stay as they are.
 
         None for a trade whose entry hasn't filled.
         """
         if not trade.amount:
             return None
-        mark = self._pairs.get(trade.pair)
-        if mark is None:
-            mark = self._pairs[trade.pair] = PairMark(self._rows.get(trade.pair, ()), self._candle_ns)
-        line = (*profit_line_of(trade), bool(trade.is_short), mark)
+        line = (*profit_line_of(trade), bool(trade.is_short), *self._place(trade.pair))
         if self._positions_stay:
             if len(self._lines) >= _MOST_LINES:
                 self._lines.clear()  # most of them are of closed trades
             self._lines[trade.id] = line
         return line
+
+    def _place(self, pair: str) -> _Place:
+        """Give a pair's candles, the step at which the first begins, and how many can be told by counting."""
+        place = self._places.get(pair)
+        if place is None:
+            candles = self._candles_of(pair)
+            first, rest, end = 0, 0, 0
+            if candles.begins_at is not None:
+                first, rest = divmod(candles.begins_at - self._begins_at, self._candle_ns)
+                end = 0 if rest else len(candles.rows)
+            place = self._places[pair] = candles.rows, first, end
+        return place
 
     def _look_ahead(self, now: datetime, trades: Sequence[LocalTrade]) -> None:
         """Work out the next loops, once the positions have been the same for some."""
@@ -161,19 +207,17 @@ class BacktestMarks:
             return
         stretches: dict[str, MarksAhead] = {}
         for pair in {trade.pair for trade in trades if trade.amount}:
-            begun = self._pairs[pair].begins_even
-            if begun is None:
+            _, first, end = self._place(pair)
+            if not 0 <= self._step - first < end:
                 return
             if pair not in self._ahead:
                 self._ahead[pair] = PairAhead(self._rows[pair])
-            stretches[pair] = self._ahead[pair].after(begun)
+            stretches[pair] = self._ahead[pair].after(self._step - first)
         if stretches:
             self._steady = SteadyMarks(now, self._candle, trades, stretches, self._positions_stay)
 
     def _end_steady(self, steady: SteadyMarks) -> None:
-        """Lead the pairs to the last loop whose sums were worked out ahead."""
-        for pair in steady.pairs:
-            self._pairs[pair].lead_on(steady.given)
+        """Go on loop by loop."""
         self._steady = None
         if not steady.is_used_up:
             # Positions that never stay the same for long are not worth it.

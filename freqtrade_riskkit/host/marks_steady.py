@@ -96,8 +96,8 @@ class SteadyMarks:
 
     Attributes
     ----------
-    trades, pairs
-        The positions and their pairs.
+    trades
+        The positions.
     given
         How many of the sums have been handed out.
     is_used_up
@@ -112,7 +112,6 @@ class SteadyMarks:
         "_totals",
         "given",
         "is_used_up",
-        "pairs",
         "trades",
     )
 
@@ -125,7 +124,6 @@ class SteadyMarks:
         positions_stay: bool = False,
     ) -> None:
         self.trades = list(trades)
-        self.pairs = tuple(stretches)
         may_change = not positions_stay or not all(trade.amount for trade in trades)
         self._standings = _standings(trades) if may_change else None
         self._candle = candle

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from freqtrade.enums import ExitCheckTuple
 from freqtrade.exchange import timeframe_to_prev_date
 from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
@@ -15,7 +16,7 @@ from pandas import DataFrame
 from freqtrade_riskkit.config import Loaded
 from freqtrade_riskkit.core.breaker import BreakerState
 from freqtrade_riskkit.core.data_standing import DataStanding
-from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision
+from freqtrade_riskkit.core.decisions import Code, Decision
 from freqtrade_riskkit.core.entry.request import EntryKind
 from freqtrade_riskkit.host import force_entries, making, opening
 from freqtrade_riskkit.host.account import account_id
@@ -71,7 +72,11 @@ class RiskSession(Inquiries):
         Whether a backtest's placed orders are wanted.
     marks_trades
         Whether the rates at which a bot's positions are judged are wanted.
+    exits_behind
+        The exit check that the mixin stands in front of: Freqtrade's, or another base's of the strategy.
     """
+
+    exits_behind: Callable[..., list[ExitCheckTuple]]
 
     def __init__(self, strategy: IStrategy, load: Callable[[], Loaded], refused: str | None = None) -> None:
         self._strategy = strategy
@@ -152,16 +157,22 @@ class RiskSession(Inquiries):
         """Say whether an entry may go on, and count a denial. Never raises: a bug denies."""
         if not self.acts:
             return True
-        decision = self._judge(asked)
-        if decision.allowed:
-            return True
+        try:
+            with self._lock:
+                books = self.books
+                if books is None or self._refused is not None or self.failure is not None:
+                    decision = self._unable()
+                else:
+                    books.take_new_trades()
+                    trouble = self._trouble(asked) if self._keeper is not None else None
+                    decision = trouble or self.gate.decide(asked, books, self._candle)
+                if decision.allowed or self._is_overridden(decision, asked):
+                    return True
+        except Exception as error:
+            logger.exception("A check of an entry on %s failed; the entry is denied.", asked.pair)
+            decision = Decision(False, Code.CHECK_FAILED, detail=f"{type(error).__name__}: {error}")
         self.gate.denials.deny(asked.pair, decision, self._candle)
         return not self.enforces
-
-    def turned_away(self, asked: Asked) -> None:
-        """Count a denial of an entry that Freqtrade turned away for a lock of the kit, without asking."""
-        if self.acts and not (decision := self._judge(asked)).allowed:
-            self.gate.denials.deny(asked.pair, decision, self._candle)
 
     def learn_signals(self, pair: str, dataframe: DataFrame) -> None:
         """Read the confidence of a dataframe's signals. Never raises: what can't be read is NaN."""
@@ -183,8 +194,8 @@ class RiskSession(Inquiries):
         if not self.acts:
             return
         try:
-            if self.gate.entered(pair, now) and self.counts_orders and self.is_simulated:
-                self.order_placed(EntryKind.INITIAL, now)
+            with self._lock:
+                self.gate.entered(pair, now, self.books)
         except Exception as error:
             logger.exception("The entry on %s could not be counted.", pair)
             self.failure = f"{type(error).__name__}: {error}"
@@ -227,27 +238,15 @@ class RiskSession(Inquiries):
         """Give every figure against its limit."""
         return status_of(self)
 
-    def _judge(self, asked: Asked) -> Decision:
-        """Decide; a bug denies, and a person's override is recorded before it lets the entry pass."""
-        try:
-            with self._lock:
-                books = self.books
-                if books is None or self._refused is not None or self.failure is not None:
-                    decision = self._unable()
-                else:
-                    books.take_new_trades()
-                    trouble = self._trouble(asked) if self._keeper is not None else None
-                    decision = trouble or self.gate.decide(asked, books, self._candle)
-                if decision.allowed or not force_entries.is_overridden(decision, asked.enter_tag):
-                    return decision
-                if self._keeper is None:
-                    raise RuntimeError("an override can't be recorded before the bot's first loop")
-                if force_entries.is_news(decision):
-                    self._keeper.note_override(asked.pair, decision, asked.now)
-                return ALLOWED
-        except Exception as error:
-            logger.exception("A check of an entry on %s failed; the entry is denied.", asked.pair)
-            return Decision(False, Code.CHECK_FAILED, detail=f"{type(error).__name__}: {error}")
+    def _is_overridden(self, denial: Decision, asked: Asked) -> bool:
+        """Say whether a person lets the entry pass all the same; that is recorded first."""
+        if not force_entries.is_overridden(denial, asked.enter_tag):
+            return False
+        if self._keeper is None:
+            raise RuntimeError("an override can't be recorded before the bot's first loop")
+        if force_entries.is_news(denial):
+            self._keeper.note_override(asked.pair, denial, asked.now)
+        return True
 
     def _trouble(self, asked: Asked) -> Decision | None:
         found = self._keeper.decide(asked.now) if self._keeper is not None else None
