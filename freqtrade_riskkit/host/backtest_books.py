@@ -11,6 +11,7 @@ from freqtrade_riskkit.core.cash_flows import CashFlow
 from freqtrade_riskkit.core.performance import Performance
 from freqtrade_riskkit.host.backtest_figures import BacktestFigures
 from freqtrade_riskkit.host.books import AccountBooks
+from freqtrade_riskkit.host.marks_backtest import BacktestMarks
 from freqtrade_riskkit.host.trades import BacktestTrades
 
 
@@ -35,6 +36,7 @@ class BacktestBooks(AccountBooks):
 
     feed: BacktestTrades
     closed: BacktestFigures  # type: ignore[assignment]
+    marks: BacktestMarks | None
 
     def __init__(
         self,
@@ -97,7 +99,7 @@ class BacktestBooks(AccountBooks):
         unrealised = 0.0
         if desk is not None and marks is not None:
             others = [*LocalTrade.bt_trades_open, *unbooked] if unbooked else LocalTrade.bt_trades_open
-            unrealised = marks.unrealised(self.now, others) if others else 0.0
+            unrealised = marks.unrealised_without(trade, self.now, others)
         self.closed.take(trade)
         if self.curve is not None:
             equity = self.equity.close(trade.id, trade.close_profit_abs or 0.0)

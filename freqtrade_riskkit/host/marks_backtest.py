@@ -18,17 +18,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND_NS = 1_000_000_000
 _LEAST_PATIENCE, _MOST_PATIENCE = 2, 64
-_MOST_LINES = 1024
 _NO_RATE, _INFINITE = -1.0, math.inf
 _BETWEEN_CANDLES = -(10**9)
 
-
-_Place = tuple[Sequence[Row], int, int]
-"""A pair's candles, the step at which the first of them begins, and their number.
+_Place = tuple[PairCandles, Sequence[Row], int, int]
+"""A pair, its candles, the step at which the first of them begins, and their number.
 
 The number is 0 where the candle of a step can't be told by counting, since some are missing.
 """
-_Line = tuple[float, float, bool, Sequence[Row], int, int]
+_Line = tuple[float, float, bool, PairCandles, Sequence[Row], int, int]
 """Slope and base of a position's profit over the rate, whether it is short, and the place of its pair."""
 
 
@@ -68,7 +66,6 @@ class BacktestMarks:
     ) -> None:
         self._rows = rows
         self._positions_stay = positions_stay
-        self._lines: dict[int, _Line] = {}
         self._candle_ns = candle // _MICROSECOND * 1000
         self._candle = candle
         self._pairs: dict[str, PairCandles] = {}
@@ -76,7 +73,10 @@ class BacktestMarks:
         self._now = _EPOCH
         self._begins_at = -1
         self._moment = self._step = 0
-        self._last_trades: list[LocalTrade] = []
+        self._held: list[LocalTrade] = []
+        self._lines: list[_Line | None] = []
+        self._lines_stay = False
+        self._profits: list[float] = []
         self._steady: SteadyMarks | None = None
         self._ahead: dict[str, PairAhead] = {}
         self._steady_loops = 0
@@ -102,22 +102,26 @@ class BacktestMarks:
                 return total
             self._end_steady(self._steady)
         if not trades:
-            self._last_trades = []
-            self._lines.clear()
+            self._held, self._lines = [], []
             self.adverse = self.oldest_age_seconds = 0.0
             self.missing = ()
             return 0.0
         if now != self._now:
             self._go_to(now)
-        moment, step, lines = self._moment, self._step, self._lines
+        is_as_before = trades == self._held
+        if not (is_as_before and self._lines_stay):
+            self._take_up(trades)
+        moment, step = self._moment, self._step
         total = adverse = 0.0
         oldest = moment
         missing: tuple[str, ...] = ()
-        for trade in trades:
-            line = lines.get(trade.id) or self._line_of(trade)
+        profits: list[float] = []
+        self._profits = []
+        for line in self._lines:
             if line is None:
+                profits.append(0.0)
                 continue
-            slope, base, is_short, rows, first, end = line
+            slope, base, is_short, pair, rows, first, end = line
             index = step - first
             rate = rows[index][OPEN_IDX] if 0 < index < end else _NO_RATE
             if 0.0 < rate < _INFINITE:
@@ -125,26 +129,47 @@ class BacktestMarks:
                 if not (rate < worst < _INFINITE if is_short else 0.0 < worst < rate):
                     worst = rate
             else:
-                mark = self._pairs[trade.pair].mark(moment)
+                mark = pair.mark(moment)
                 rate = mark.rate
                 if rate != rate:
-                    missing = (*missing, trade.pair)
+                    missing = (*missing, pair.name)
+                    profits.append(0.0)
                     continue
                 worst = mark.highest if is_short else mark.lowest
                 oldest = min(oldest, mark.rate_at)
-            total += slope * rate + base
+            profit = slope * rate + base
+            profits.append(profit)
+            total += profit
             adverse += slope * worst + base
         if not (math.isfinite(total) and math.isfinite(adverse)):
             raise ValueError(f"the open positions can't be marked at {now}: they add up to {total}")
+        self._profits = profits
         self.adverse = adverse
         self.oldest_age_seconds = (moment - oldest) / _SECOND_NS
         self.missing = missing
-        if trades == self._last_trades:
-            if oldest == moment:
-                self._look_ahead(now, trades)
-        else:
+        if not is_as_before:
             self._steady_loops = 0
-            self._last_trades = list(trades)
+        elif oldest == moment:
+            self._look_ahead(now, trades)
+        return total
+
+    def unrealised_without(self, closed: LocalTrade, now: datetime, others: Sequence[LocalTrade]) -> float:
+        """Do as `unrealised` does for the positions that are left when one is closed.
+
+        Where it is the only change since the look of this moment, the others' profits are still known.
+        """
+        held, profits = self._held, self._profits
+        is_known = self._steady is None and now == self._now and len(profits) == len(held)
+        if not (others and self._lines_stay and is_known and closed in held):
+            return self.unrealised(now, others)
+        number = held.index(closed)
+        del held[number], self._lines[number], profits[number]
+        self._steady_loops = 0
+        if others != held:
+            return self.unrealised(now, others)
+        total = 0.0
+        for profit in profits:
+            total += profit
         return total
 
     def rate(self, trade: LocalTrade) -> float | None:
@@ -171,25 +196,34 @@ class BacktestMarks:
     def _candles_of(self, pair: str) -> PairCandles:
         candles = self._pairs.get(pair)
         if candles is None:
-            candles = self._pairs[pair] = PairCandles(self._rows.get(pair, ()), self._candle_ns)
+            candles = self._pairs[pair] = PairCandles(pair, self._rows.get(pair, ()), self._candle_ns)
         return candles
 
-    def _line_of(self, trade: LocalTrade) -> _Line | None:
-        """Give what a position's profit follows from; kept where positions stay as they are.
+    def _take_up(self, trades: Sequence[LocalTrade]) -> None:
+        """Work out what the positions' profits follow from; it is kept where positions stay as they are."""
+        held, lines = self._held, self._lines
+        before = len(held)
+        if not self._positions_stay:
+            lines = [None] * len(trades)
+        elif trades[:before] == held:
+            lines = [*lines, *[None] * (len(trades) - before)]
+        else:
+            known = {id(trade): line for trade, line in zip(held, lines, strict=True)}
+            lines = [known.get(id(trade)) for trade in trades]
+        for number, line in enumerate(lines):
+            if line is None:
+                lines[number] = self._line_of(trades[number])
+        self._held, self._lines = list(trades), lines
+        self._lines_stay = self._positions_stay and None not in lines
 
-        None for a trade whose entry hasn't filled.
-        """
+    def _line_of(self, trade: LocalTrade) -> _Line | None:
+        """Give what a position's profit follows from; None for a trade whose entry hasn't filled."""
         if not trade.amount:
             return None
-        line = (*profit_line_of(trade), bool(trade.is_short), *self._place(trade.pair))
-        if self._positions_stay:
-            if len(self._lines) >= _MOST_LINES:
-                self._lines.clear()  # most of them are of closed trades
-            self._lines[trade.id] = line
-        return line
+        return (*profit_line_of(trade), bool(trade.is_short), *self._place(trade.pair))
 
     def _place(self, pair: str) -> _Place:
-        """Give a pair's candles, the step at which the first begins, and how many can be told by counting."""
+        """Say how to find a pair's candle of a step."""
         place = self._places.get(pair)
         if place is None:
             candles = self._candles_of(pair)
@@ -197,7 +231,7 @@ class BacktestMarks:
             if candles.begins_at is not None:
                 first, rest = divmod(candles.begins_at - self._begins_at, self._candle_ns)
                 end = 0 if rest else len(candles.rows)
-            place = self._places[pair] = candles.rows, first, end
+            place = self._places[pair] = candles, candles.rows, first, end
         return place
 
     def _look_ahead(self, now: datetime, trades: Sequence[LocalTrade]) -> None:
@@ -207,7 +241,7 @@ class BacktestMarks:
             return
         stretches: dict[str, MarksAhead] = {}
         for pair in {trade.pair for trade in trades if trade.amount}:
-            _, first, end = self._place(pair)
+            _, _, first, end = self._place(pair)
             if not 0 <= self._step - first < end:
                 return
             if pair not in self._ahead:

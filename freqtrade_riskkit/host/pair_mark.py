@@ -40,6 +40,8 @@ class PairCandles:
 
     Parameters
     ----------
+    name
+        The pair.
     rows
         Freqtrade's candles.
     candle_ns
@@ -47,15 +49,16 @@ class PairCandles:
 
     Attributes
     ----------
-    rows
+    name, rows
         The same.
     begins_at
         Beginning of the first one, where there is one and none is missing after it; else None.
     """
 
-    __slots__ = ("_candle_ns", "begins_at", "rows")
+    __slots__ = ("_candle_ns", "begins_at", "name", "rows")
 
-    def __init__(self, rows: Sequence[Row], candle_ns: int) -> None:
+    def __init__(self, name: str, rows: Sequence[Row], candle_ns: int) -> None:
+        self.name = name
         self.rows = rows
         self._candle_ns = candle_ns
         is_even = bool(rows) and _moment(rows[-1]) - _moment(rows[0]) == (len(rows) - 1) * candle_ns

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from freqtrade_riskkit.core.entry.request import EntryKind
-from freqtrade_riskkit.host.session import RiskSession
+from freqtrade_riskkit.core.breaker import BreakerEvent, CircuitBreaker
 from tests.backtest.planned import FIRST, NO_FEE, SECOND, Planned, market
 from tests.support.backtest import BacktestRun
 from tests.support.scripted import scripted_with_kit
@@ -17,19 +16,21 @@ from tests.support.scripted import scripted_with_kit
 COUNTED: dict[str, Any] = {"circuit_breaker": {}}
 """A section with an order rate: a session without one isn't told."""
 Backtest = Callable[..., BacktestRun]
-Told = list[tuple[str, str]]
+Told = list[str]
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
-    """What a session that counts orders is told: kind and time."""
+    """When the breaker of a session that counts orders was told of one."""
     orders: Told = []
+    counts = CircuitBreaker.order_placed
 
-    def order_placed(self: Any, kind: EntryKind, now: datetime) -> None:
-        assert now.tzinfo is not None
-        orders.append((kind.value, f"{now:%d %H:%M}"))
+    def order_placed(self: CircuitBreaker, at: datetime) -> list[BreakerEvent]:
+        assert at.tzinfo is not None
+        orders.append(f"{at:%d %H:%M}")
+        return counts(self, at)
 
-    monkeypatch.setattr(RiskSession, "order_placed", order_placed)
+    monkeypatch.setattr(CircuitBreaker, "order_placed", order_placed)
     return orders
 
 
@@ -42,7 +43,7 @@ def test_entries_when_placed_then_told_at_their_candle_and_exits_are_not(
 
     backtest(scripted_with_kit(), candles, script=script, riskkit=COUNTED, config=NO_FEE)
 
-    assert told == [("initial", "01 02:00"), ("initial", "01 02:00"), ("initial", "01 06:00")]
+    assert told == ["01 02:00", "01 02:00", "01 06:00"]
 
 
 def test_entry_when_denied_or_not_wanted_then_not_told(backtest: Backtest, told: Told) -> None:
@@ -64,7 +65,7 @@ def test_entry_when_denied_or_not_wanted_then_not_told(backtest: Backtest, told:
         config=NO_FEE,
     )
 
-    assert told == [("initial", "01 02:00")]
+    assert told == ["01 02:00"]
 
 
 def test_added_entries_when_placed_then_told_each_and_reductions_are_not(
@@ -81,7 +82,7 @@ def test_added_entries_when_placed_then_told_each_and_reductions_are_not(
 
     run = backtest(adding, candles, script=script, riskkit=COUNTED, config=NO_FEE)
 
-    assert told == [("initial", "01 02:00"), ("added", "01 04:00"), ("added", "01 06:00")]
+    assert told == ["01 02:00", "01 04:00", "01 06:00"]
     assert len(run.trades) == 1
 
 
@@ -110,7 +111,7 @@ def test_entry_when_replaced_on_later_candles_then_told_once(backtest: Backtest,
         config={**NO_FEE, "unfilledtimeout": {"entry": 6000, "exit": 6000, "unit": "minutes"}},
     )
 
-    assert told == [("initial", "01 02:00")]
+    assert told == ["01 02:00"]
     assert list(run.trades["pair"]) == [FIRST]
     assert run.stats["replaced_entry_orders"] == 4
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,8 @@ import pandas as pd
 import pytest
 from ccxt import TICK_SIZE
 from freqtrade.persistence import LocalTrade
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from freqtrade_riskkit.host.marks_backtest import BacktestMarks
 from tests.unit.host.freqtrade_cases import START, order, trade
@@ -76,3 +79,48 @@ def test_position_when_its_exit_order_waits_then_as_if_looked_at_anew(steady: bo
 
     anew = BacktestMarks(candles, HOUR).unrealised(at(6), [made])
     assert kept.unrealised(at(6), [made]) == anew
+
+
+RATE = st.integers(50, 200).map(float) | st.sampled_from([math.nan, 0.0])
+DEED = st.sampled_from(["enter", "enter", "order", "fill", "close", "close", "loop", "loop", "loop"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    opens=st.lists(st.lists(RATE, min_size=2, max_size=20), min_size=2, max_size=2),
+    missing=st.none() | st.integers(1, 8),
+    deeds=st.lists(st.tuples(DEED, st.integers(0, 3)), min_size=5, max_size=60),
+)
+def test_positions_when_one_closes_then_the_others_are_marked_as_if_looked_at_anew(
+    opens: list[list[float]], missing: int | None, deeds: list[tuple[str, int]]
+) -> None:
+    """To the last digit, while others are entered, filled and closed, over bad and missing candles."""
+    candles = {pair: rows(*rates) for pair, rates in zip((PAIR, "ETH/USDT"), opens, strict=True)}
+    if missing is not None:
+        del candles[PAIR][missing : missing + 1]
+    marks = BacktestMarks(candles, HOUR, positions_stay=True)
+    held: list[LocalTrade] = []
+    hour, number = 1, 0
+    for deed, which in deeds:
+        if deed == "loop":
+            hour += 1 if which else 2
+            assert marks.unrealised(at(hour), held) == anew(candles, hour, held)
+        elif deed in ("enter", "order"):
+            number += 1
+            held.append(position(number, list(candles)[which % 2], filled=deed == "enter", short=which > 1))
+        elif held and deed == "fill":
+            held[which % len(held)].amount = 10.0
+        elif held:
+            closed = held.pop(which % len(held))
+            closed.is_open = False
+            assert marks.unrealised_without(closed, at(hour), held) == anew(candles, hour, held)
+
+
+def anew(candles: dict[str, list[list[Any]]], hour: int, held: list[LocalTrade]) -> float:
+    return BacktestMarks(candles, HOUR).unrealised(at(hour), held)
+
+
+def position(number: int, pair: str, *, filled: bool, short: bool) -> LocalTrade:
+    made = trade(id=number, pair=pair, is_short=short, amount=10.0 if filled else 0.0)
+    made.recalc_open_trade_value()
+    return made
