@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.live.ports import HOST, ReservedPort
+from tests.live.preloaded import Forked, preloaded
 from tests.live.rest import USERNAME, BotRest
 from tests.live.waiting import DEADLINE_SECONDS, wait_for
 from tests.support.command import clean_environment
@@ -88,7 +89,7 @@ class Bot:
         self._pairs = list(pairs)
         self._overrides = dict(config or {})
         self._strategy = self.files.write_strategies(source)[-1]
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self._version = 0
         self.hold()
         self.configure(riskkit)
@@ -123,18 +124,24 @@ class Bot:
         self.spawn(**environment)
         wait_for("the bot's REST interface", self.rest.answers, watch=self._must_run)
 
-    def spawn(self, **environment: str) -> subprocess.Popen[bytes]:
-        """Start the process without waiting for anything."""
+    def spawn(self, **environment: str) -> subprocess.Popen[bytes] | Forked:
+        """Start the process without waiting for anything.
+
+        One that needs something of its own in the environment takes the long way.
+        """
         if self.is_running:
             raise RuntimeError("the bot runs already")
         files = self.files
         seen = files.user_data / "seen.json"
         seen.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "freqtrade", "trade", "--strategy", self._strategy]
-        options = ["--config", str(files.config_file), "--userdir", str(files.user_data)]
+        arguments = ["trade", "--strategy", self._strategy]
+        arguments += ["--config", str(files.config_file), "--userdir", str(files.user_data)]
+        if not environment:
+            self._process = preloaded(COLUMNS=LOG_COLUMNS).run(arguments, files.root, self.log_file)
+            return self._process
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, *options],
+                [sys.executable, "-m", "freqtrade", *arguments],
                 cwd=files.root,
                 env=clean_environment({"COLUMNS": LOG_COLUMNS, **environment}),
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,146 @@
+"""A process that has imported Freqtrade, and becomes a bot by forking: half of a bot's start is its imports.
+
+It runs nothing before it forks, so that a bot begins as `python -m freqtrade` does. Each test process has one
+of it, for all its bots that need no environment of their own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import json
+import os
+import runpy
+import select
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.support.command import clean_environment
+
+_MODULES = (
+    *("freqtrade.main", "freqtrade.commands.trade_commands", "freqtrade.worker", "freqtrade.freqtradebot"),
+    *("freqtrade.rpc.api_server.webserver", "freqtrade.resolvers", "ccxt.async_support", "ccxt.pro"),
+    *("sqlalchemy.dialects.sqlite", "freqtrade_riskkit"),
+)
+_REPOSITORY = Path(__file__).parents[2]
+
+
+class Preloaded:
+    """The process to fork from, and the way to ask it.
+
+    Parameters
+    ----------
+    environment
+        Of the process and of all that it becomes.
+    """
+
+    def __init__(self, **environment: str) -> None:
+        self._here, there = socket.socketpair()
+        with there:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(there.fileno())],
+                cwd=_REPOSITORY,
+                env=clean_environment(environment),
+                stdin=subprocess.DEVNULL,
+                pass_fds=[there.fileno()],
+            )
+        self._answers = self._here.makefile("r", encoding="utf-8")
+
+    def run(self, arguments: list[str], cwd: Path, log_file: Path) -> Forked:
+        """Fork, and run ``freqtrade`` in a session of its own; what it prints goes to the end of a file."""
+        pid = self.ask({"arguments": arguments, "cwd": str(cwd), "log_file": str(log_file)})
+        return Forked(self, pid)
+
+    def ask(self, request: dict[str, Any]) -> int:
+        """Send a request and wait for its answer, a number."""
+        self._here.sendall(json.dumps(request).encode() + b"\n")
+        return int(self._answers.readline())
+
+    def close(self) -> None:
+        """End the process; what was forked lives on."""
+        self._answers.close()
+        self._here.close()
+        self._process.wait()
+
+
+class Forked:
+    """A process that was forked; it has of `subprocess.Popen` what a bot needs.
+
+    Attributes
+    ----------
+    pid
+        Its number, and that of its session and group.
+    returncode
+        Its exit code, negative for a signal; None where it was not seen to have ended yet.
+    """
+
+    def __init__(self, origin: Preloaded, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._origin = origin
+        self._handle = os.pidfd_open(pid)
+
+    def poll(self) -> int | None:
+        """Give the exit code where it has ended."""
+        return self._look(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it ends and give its exit code."""
+        code = self._look(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0.0)
+        return code
+
+    def _look(self, seconds: float | None) -> int | None:
+        if self.returncode is None and select.select([self._handle], [], [], seconds)[0]:
+            self.returncode = os.waitstatus_to_exitcode(self._origin.ask({"ended": self.pid}))
+            os.close(self._handle)
+        return self.returncode
+
+
+@functools.cache
+def preloaded(**environment: str) -> Preloaded:
+    """Give the process to fork from with such an environment; it ends with this one."""
+    process = Preloaded(**environment)
+    atexit.register(process.close)
+    return process
+
+
+def _serve(channel: socket.socket) -> None:
+    for module in _MODULES:
+        __import__(module)
+    with channel, channel.makefile("r", encoding="utf-8") as requests:
+        for line in requests:
+            request = json.loads(line)
+            if "ended" in request:
+                answer = os.waitpid(request["ended"], 0)[1]
+            else:
+                answer = os.fork()
+                if not answer:
+                    break
+            channel.sendall(f"{answer}\n".encode())
+        else:
+            return
+    _become(**request)
+
+
+def _become(arguments: list[str], cwd: str, log_file: str) -> None:
+    """Be what a new process with these arguments would be."""
+    os.setsid()
+    os.chdir(cwd)
+    log = os.open(log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    for number in (1, 2):
+        os.dup2(log, number)
+    os.close(log)
+    sys.path[0] = cwd
+    sys.argv = ["freqtrade", *arguments]
+    runpy.run_module("freqtrade", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        _serve(socket.socket(fileno=int(sys.argv[1])))
