@@ -19,6 +19,8 @@ A test takes fixtures (`tests.live.conftest`) and names the modes that it runs i
 - `bot.when(what, condition)`, `bot.loops()` and `bot.wait_for(what, look)` wait; nothing sleeps. A loop takes
   a second, the shortest that Freqtrade's config can say. After an error of the exchange that ends a loop
   Freqtrade waits 30 s: `puppet(TRIES_SOON)` makes that one second.
+- A bot is forked from a process that has imported Freqtrade (`tests.live.preloaded`), which spares half of
+  its start; with an environment of its own it is started as a command.
 - `bot.kill()`, `bot.restart()`, `bot.stop()`, `bot.reload(riskkit)`; it is killed at the end come what may.
 - `prices.set(price, *pairs)` moves prices. `account` is what the exchange has: orders, stops and money. It
   deposits and withdraws, and does anything else by `account.perform(Reject(…))`, `Down`, `Freeze`, `Crash`
