@@ -13,7 +13,7 @@ RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
 
 # Tests with a real bot mostly wait for it, so there are more workers than cores.
-WORKERS ?= 6
+WORKERS ?= 8
 
 .PHONY: help demo test bench lint features soak clean
 

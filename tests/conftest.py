@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.traceability",
     "tests.support.fixtures",
     "tests.support.bot_logs",
+    "tests.support.turns",
 ]
 
 # Examples are timed by pytest-timeout as a whole; a single slow one on a busy machine is no failure.

@@ -149,7 +149,7 @@ class BacktestMarks:
         self.missing = missing
         if not is_as_before:
             self._steady_loops = 0
-        elif oldest == moment:
+        elif oldest == moment and not missing:
             self._look_ahead(now, trades)
         return total
 
