@@ -154,9 +154,10 @@ class BacktestMarks:
         return total
 
     def unrealised_without(self, closed: LocalTrade, now: datetime, others: Sequence[LocalTrade]) -> float:
-        """Do as `unrealised` does for the positions that are left when one is closed.
+        """Add up the profits of the positions that are left when one is closed.
 
-        Where it is the only change since the look of this moment, the others' profits are still known.
+        Where it is the only change since the look of this moment, they are known; what else was seen then is
+        left as it was. Else this is another look.
         """
         held, profits = self._held, self._profits
         is_known = self._steady is None and now == self._now and len(profits) == len(held)

@@ -86,7 +86,8 @@ class PairCandles:
     def _known_rate(self, index: int, now: int) -> tuple[float, int]:
         """Go back from a candle to the last rate, and give its moment too."""
         known_by = now
-        for row in reversed(self.rows[: index + 1]):
+        while index >= 0:
+            row = self.rows[index]
             begun = _moment(row)
             ended = begun + self._candle_ns
             if ended <= known_by and is_rate(row[CLOSE_IDX]):
@@ -94,6 +95,7 @@ class PairCandles:
             if is_rate(row[OPEN_IDX]):
                 return row[OPEN_IDX], begun
             known_by = begun - 1  # where the next candle began at this one's end, its open was asked instead
+            index -= 1
         return math.nan, -1
 
 

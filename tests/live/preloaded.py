@@ -1,7 +1,8 @@
 """A process that has imported Freqtrade, and becomes a bot by forking: half of a bot's start is its imports.
 
-It runs nothing before it forks, so that a bot begins as `python -m freqtrade` does. Each test process has one
-of it, for all its bots that need no environment of their own.
+It runs nothing before it forks, so that a bot begins as `python -m freqtrade` does; only the seed of its
+hashes and its environment are those of the process. Each test process has one of it, for all its bots that
+need no environment of their own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import select
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +29,24 @@ _MODULES = (
     *("sqlalchemy.dialects.sqlite", "freqtrade_riskkit"),
 )
 _REPOSITORY = Path(__file__).parents[2]
+UNSEEN = -1000
+"""Exit code of a process whose end nobody saw."""
 
 
 class Preloaded:
     """The process to fork from, and the way to ask it.
 
+    It is in a session of its own, so that Ctrl-C doesn't end it before its bots; the test process's end does.
+
     Parameters
     ----------
     environment
         Of the process and of all that it becomes.
+
+    Attributes
+    ----------
+    is_usable
+        False once a question was left without its answer: what comes next would answer that one.
     """
 
     def __init__(self, **environment: str) -> None:
@@ -47,24 +58,41 @@ class Preloaded:
                 env=clean_environment(environment),
                 stdin=subprocess.DEVNULL,
                 pass_fds=[there.fileno()],
+                start_new_session=True,
             )
         self._answers = self._here.makefile("r", encoding="utf-8")
+        self.is_usable = True
 
     def run(self, arguments: list[str], cwd: Path, log_file: Path) -> Forked:
         """Fork, and run ``freqtrade`` in a session of its own; what it prints goes to the end of a file."""
-        pid = self.ask({"arguments": arguments, "cwd": str(cwd), "log_file": str(log_file)})
+        pid = self._ask({"arguments": arguments, "cwd": str(cwd), "log_file": str(log_file)})
         return Forked(self, pid)
 
-    def ask(self, request: dict[str, Any]) -> int:
-        """Send a request and wait for its answer, a number."""
-        self._here.sendall(json.dumps(request).encode() + b"\n")
-        return int(self._answers.readline())
+    def exit_code(self, pid: int) -> int:
+        """Give the exit code of a forked process that has ended, negative for a signal; or `UNSEEN`."""
+        try:
+            return os.waitstatus_to_exitcode(self._ask({"ended": pid})) if self.is_usable else UNSEEN
+        except OSError:
+            return UNSEEN
 
     def close(self) -> None:
         """End the process; what was forked lives on."""
+        self.is_usable = False
         self._answers.close()
         self._here.close()
         self._process.wait()
+
+    def _ask(self, request: dict[str, Any]) -> int:
+        answered, self.is_usable = False, False
+        try:
+            self._here.sendall(json.dumps(request).encode() + b"\n")
+            answer = self._answers.readline()
+            answered = bool(answer)
+        finally:
+            self.is_usable = answered
+        if not answered:
+            raise ConnectionError("the process to fork bots from has ended")
+        return int(answer)
 
 
 class Forked:
@@ -97,14 +125,22 @@ class Forked:
 
     def _look(self, seconds: float | None) -> int | None:
         if self.returncode is None and select.select([self._handle], [], [], seconds)[0]:
-            self.returncode = os.waitstatus_to_exitcode(self._origin.ask({"ended": self.pid}))
+            self.returncode = self._origin.exit_code(self.pid)
             os.close(self._handle)
         return self.returncode
 
 
-@functools.cache
 def preloaded(**environment: str) -> Preloaded:
     """Give the process to fork from with such an environment; it ends with this one."""
+    process = _first(**environment)
+    if not process.is_usable:
+        _first.cache_clear()
+        process = _first(**environment)
+    return process
+
+
+@functools.cache
+def _first(**environment: str) -> Preloaded:
     process = Preloaded(**environment)
     atexit.register(process.close)
     return process
@@ -114,23 +150,40 @@ def _serve(channel: socket.socket) -> None:
     for module in _MODULES:
         __import__(module)
     with channel, channel.makefile("r", encoding="utf-8") as requests:
+        request = _in_a_child(channel, requests)
+    if request is not None:
+        _become(**request)
+
+
+def _in_a_child(channel: socket.socket, requests: Iterable[str]) -> dict[str, Any] | None:
+    """Answer requests until a process is forked; give that one what it was asked for, None at the end."""
+    with contextlib.suppress(ConnectionError):
         for line in requests:
-            request = json.loads(line)
-            if "ended" in request:
-                answer = os.waitpid(request["ended"], 0)[1]
-            else:
-                answer = os.fork()
-                if not answer:
-                    break
+            request: dict[str, Any] = json.loads(line)
+            answer = os.waitpid(request["ended"], 0)[1] if "ended" in request else _fork()
+            if not answer and "ended" not in request:
+                return request
             channel.sendall(f"{answer}\n".encode())
-        else:
-            return
-    _become(**request)
+    return None
+
+
+def _fork() -> int:
+    """Fork; the parent goes on once the child leads a session of its own and can be killed with its group."""
+    ready, done = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.setsid()
+        os.close(ready)
+        os.close(done)
+        return 0
+    os.close(done)
+    os.read(ready, 1)  # until the other end is closed
+    os.close(ready)
+    return pid
 
 
 def _become(arguments: list[str], cwd: str, log_file: str) -> None:
     """Be what a new process with these arguments would be."""
-    os.setsid()
     os.chdir(cwd)
     log = os.open(log_file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     for number in (1, 2):
@@ -142,5 +195,4 @@ def _become(arguments: list[str], cwd: str, log_file: str) -> None:
 
 
 if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        _serve(socket.socket(fileno=int(sys.argv[1])))
+    _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.live.bot import Bot, BotEnded
 from tests.live.conftest import PAIRS
 from tests.live.fleet import fleet
 from tests.live.ports import listens
+from tests.live.preloaded import UNSEEN, preloaded
 from tests.live.strategies import puppet
 from tests.live.waiting import NotInTime
 
@@ -39,3 +41,25 @@ def test_bots_when_told_to_end_or_the_test_fails_then_their_processes_and_ports_
     assert not listens(left.port)
     with pytest.raises(BotEnded, match="exit code -9"):
         left.wait_for("anything", lambda: True)
+
+
+def test_processes_when_forked_and_killed_at_once_or_left_to_end_then_their_exit_codes_are_told(
+    tmp_path: Path,
+) -> None:
+    for kills in (True, False) * 5:
+        forked = preloaded().run(["--version"], tmp_path, tmp_path / "log")
+        if kills:
+            os.killpg(forked.pid, signal.SIGKILL)
+        assert forked.wait(30) == (-signal.SIGKILL if kills else 0)
+
+
+def test_process_to_fork_from_when_it_has_ended_then_there_is_another_and_what_was_forked_is_told_apart(
+    tmp_path: Path,
+) -> None:
+    origin = preloaded()
+    forked = origin.run(["--help"], tmp_path, tmp_path / "log")
+    origin.close()
+
+    assert forked.wait(30) == UNSEEN
+    assert preloaded() is not origin
+    assert preloaded().run(["--version"], tmp_path, tmp_path / "log").wait(30) == 0

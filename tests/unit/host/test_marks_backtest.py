@@ -119,6 +119,31 @@ def test_open_when_it_can_be_no_rate_then_the_rate_before_is_kept(bad: float) ->
     assert marks.oldest_age_seconds == 0.0
 
 
+class CountedRows(list[list[Any]]):
+    """Candles that count how many of them are looked at."""
+
+    looks = 0
+
+    def __getitem__(self, wanted: Any) -> Any:
+        found = super().__getitem__(wanted)
+        self.looks += len(found) if isinstance(wanted, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize("kind", ["ended", "with a gap"])
+def test_pair_when_its_candles_have_ended_or_have_gaps_then_few_of_them_are_looked_at(kind: str) -> None:
+    """A position may stay on it for a year of minutes."""
+    candles = CountedRows(rows(*[CALM] * 500, *([None, CALM] if kind == "with a gap" else [])))
+    marks, held = BacktestMarks({"BTC/USDT": candles}, HOUR), [position()]
+    marks.unrealised(at(450), held)
+    candles.looks = 0
+
+    for hour in range(495, 505):
+        marks.unrealised(at(hour), held)
+
+    assert 0 < candles.looks / 10 < 20
+
+
 def test_position_when_its_pair_has_no_candle_yet_then_at_cost_and_named() -> None:
     marks = BacktestMarks({"BTC/USDT": rows(CALM, CALM), "ETH/USDT": rows(CALM, first_hour=9)}, HOUR)
     held = [position("ETH/USDT"), position("XRP/USDT", 2)]
