@@ -56,7 +56,7 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         return self._riskkit_session or self._riskkit_begin(make_session(self))
 
     def _riskkit_begin(self, session: RiskSession) -> RiskSession:
-        """Take up a session; what comes behind the mixin at each exit check is looked up once, at its start."""
+        """Take up a session; what comes behind the mixin at an exit check is looked up once, at its start."""
         session.exits_behind = super().should_exit
         self._riskkit_session = session
         return session
