@@ -70,7 +70,7 @@ class BacktestMarks:
         self._candle = candle
         self._pairs: dict[str, PairCandles] = {}
         self._places: dict[str, _Place] = {}
-        self._now = _EPOCH
+        self._now = datetime.min.replace(tzinfo=UTC)
         self._begins_at = -1
         self._moment = self._step = 0
         self._held: list[LocalTrade] = []
@@ -106,7 +106,11 @@ class BacktestMarks:
             self.adverse = self.oldest_age_seconds = 0.0
             self.missing = ()
             return 0.0
-        if now != self._now:
+        if now == self._now + self._candle:  # mostly; the difference of two datetimes is dear
+            self._now = now
+            self._moment += self._candle_ns
+            self._step += 1
+        elif now != self._now:
             self._go_to(now)
         is_as_before = trades == self._held
         if not (is_as_before and self._lines_stay):
@@ -182,17 +186,13 @@ class BacktestMarks:
 
     def _go_to(self, now: datetime) -> None:
         """Note the moment, and how many candles after the first look it is."""
-        if now == self._now + self._candle:  # mostly; the difference of two datetimes is dear
-            self._moment += self._candle_ns
-            self._step += 1
-        else:
-            self._moment = (now - _EPOCH) // _MICROSECOND * 1000
-            if self._begins_at < 0:
-                self._begins_at = self._moment
-            self._step, rest = divmod(self._moment - self._begins_at, self._candle_ns)
-            if rest:
-                self._step = _BETWEEN_CANDLES
         self._now = now
+        self._moment = (now - _EPOCH) // _MICROSECOND * 1000
+        if self._begins_at < 0:
+            self._begins_at = self._moment
+        self._step, rest = divmod(self._moment - self._begins_at, self._candle_ns)
+        if rest:
+            self._step = _BETWEEN_CANDLES
 
     def _candles_of(self, pair: str) -> PairCandles:
         candles = self._pairs.get(pair)
@@ -221,18 +221,17 @@ class BacktestMarks:
         """Give what a position's profit follows from; None for a trade whose entry hasn't filled."""
         if not trade.amount:
             return None
-        return (*profit_line_of(trade), bool(trade.is_short), *self._place(trade.pair))
+        place = self._places.get(trade.pair) or self._place(trade.pair)
+        return (*profit_line_of(trade), bool(trade.is_short), *place)
 
     def _place(self, pair: str) -> _Place:
-        """Say how to find a pair's candle of a step."""
-        place = self._places.get(pair)
-        if place is None:
-            candles = self._candles_of(pair)
-            first, rest, end = 0, 0, 0
-            if candles.begins_at is not None:
-                first, rest = divmod(candles.begins_at - self._begins_at, self._candle_ns)
-                end = 0 if rest else len(candles.rows)
-            place = self._places[pair] = candles, candles.rows, first, end
+        """Work out how to find a pair's candle of a step."""
+        candles = self._candles_of(pair)
+        first, rest, end = 0, 0, 0
+        if candles.begins_at is not None:
+            first, rest = divmod(candles.begins_at - self._begins_at, self._candle_ns)
+            end = 0 if rest else len(candles.rows)
+        place = self._places[pair] = candles, candles.rows, first, end
         return place
 
     def _look_ahead(self, now: datetime, trades: Sequence[LocalTrade]) -> None:
@@ -242,7 +241,7 @@ class BacktestMarks:
             return
         stretches: dict[str, MarksAhead] = {}
         for pair in {trade.pair for trade in trades if trade.amount}:
-            _, _, first, end = self._place(pair)
+            _, _, first, end = self._places[pair]
             if not 0 <= self._step - first < end:
                 return
             if pair not in self._ahead:

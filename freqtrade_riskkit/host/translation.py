@@ -99,7 +99,8 @@ def fees_of(trade: LocalTrade) -> float:
 
     SQLAlchemy's way to a field is dear; a backtest's orders are never stored and have what was set.
     """
-    entry_side, fee_open, fee_close = trade.entry_side, trade.fee_open or 0.0, trade.fee_close or 0.0
+    fee_open, fee_close = trade.fee_open or 0.0, trade.fee_close or 0.0
+    entry_side = "sell" if trade.is_short else "buy"
     plain, fees = type(trade) is LocalTrade, 0.0
     for order in trade.orders:
         read = order.__dict__.get if plain else partial(getattr, order)
