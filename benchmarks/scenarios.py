@@ -120,6 +120,6 @@ WARM_UP = Scenario("warm-up", 400, 4, 8, "1h", 0.004, 1, 0, 1)
 SCENARIOS = (
     Scenario("1,000 trades", 1_000, 4, 8, "1h", 0.004, 7, 5, 2),
     Scenario("5,000 trades", 5_000, 4, 8, "1h", 0.004, 5, 2, 1),
-    Scenario("20,000 trades", 20_000, 4, 8, "1h", 0.004, 3, 1, 0),
+    Scenario("20,000 trades", 20_000, 4, 8, "1h", 0.004, 5, 1, 0),
     Scenario("1,000,000 in-trade candles", 1_000, 1_000, 1_008, "5m", 0.001, 3, 1, 0),
 )
