@@ -83,9 +83,6 @@ class Arena:
             seconds = time.process_time() - began
         finally:
             gc.unfreeze()
-            # The kit answers questions about its backtest until it begins another one: here nobody asks, and
-            # what it holds would be freed, and its memory faulted in anew, while the next run is timed.
-            strategy.__dict__.pop("_riskkit_session", None)
         return Lap(seconds, content["results"])
 
     def close(self) -> None:

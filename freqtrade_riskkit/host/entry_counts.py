@@ -33,7 +33,7 @@ class EntryCounts:
         """Note an entry that passed, with the open positions it makes and its signal's confidence."""
         self.total += 1
         self.high_confidence += confidence is not None and confidence >= self._limit.high_confidence
-        if self._least - open_now > 1:
+        if self._least - open_now > 1:  # whatever the confidence, more than a slot is left
             return
         limit = self._limit.limit_for(confidence)
         if limit - open_now == 1:

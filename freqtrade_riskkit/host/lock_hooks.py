@@ -69,7 +69,7 @@ def _count_if_entry(strategy: Any, pair: str, now: datetime, side: str) -> None:
         and (strategy.config.get("position_stacking") or not LocalTrade.bt_trades_open_pp.get(pair))
     )
     if is_entry and only_own_locks(now, side) and not PairLocks.get_pair_locks(pair, now, side):
-        strategy.riskkit.admits(Asked(pair, now))
+        strategy.riskkit.admits(Asked(pair, now))  # for its count alone: the lock has denied the entry
 
 
 def _count_in_bot(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -96,4 +96,4 @@ def _count_signals(bot: Any) -> None:
         candles, _ = bot.dataprovider.get_analyzed_dataframe(pair, strategy.timeframe)
         side, tag = strategy.get_entry_signal(pair, strategy.timeframe, candles)
         if side and not PairLocks.get_pair_locks(pair, now, side):
-            strategy.riskkit.admits(Asked(pair, now, enter_tag=tag))
+            strategy.riskkit.admits(Asked(pair, now, enter_tag=tag))  # for its count alone

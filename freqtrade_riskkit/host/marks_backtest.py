@@ -11,7 +11,7 @@ from freqtrade.persistence import LocalTrade
 
 from freqtrade_riskkit.core.marks import is_rate
 from freqtrade_riskkit.host.marks_steady import MarksAhead, PairAhead, SteadyMarks
-from freqtrade_riskkit.host.pair_mark import PairCandles, Row
+from freqtrade_riskkit.host.pair_candles import PairCandles, Row
 from freqtrade_riskkit.host.position_cost import profit_line_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from freqtrade.optimize.backtesting import HIGH_IDX, LOW_IDX, OPEN_IDX
 from freqtrade.persistence import LocalTrade
 
-from freqtrade_riskkit.host.pair_mark import Row
+from freqtrade_riskkit.host.pair_candles import Row
 from freqtrade_riskkit.host.position_cost import profit_line_of
 
 AHEAD = 128

@@ -28,7 +28,7 @@ from freqtrade_riskkit.host.breaker_desk import WantedLock
 from freqtrade_riskkit.host.entry_gate import EntryGate
 from freqtrade_riskkit.host.inquiries import Inquiries
 from freqtrade_riskkit.host.modes import Run, run_of
-from freqtrade_riskkit.host.pair_mark import Row
+from freqtrade_riskkit.host.pair_candles import Row
 from freqtrade_riskkit.host.status import Status, status_of
 from freqtrade_riskkit.host.trades import open_trades
 
@@ -149,7 +149,7 @@ class RiskSession(Inquiries):
                 if desk is None or desk.breaker.course.state is BreakerState.CLOSED:
                     return None
                 return desk.wanted_lock()
-        except Exception:
+        except Exception:  # Freqtrade is about to finish an exit, which nothing may keep from happening
             logger.exception("A closed trade could not be booked; entries are denied until it can be.")
             return None
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.live.ports import HOST, ReservedPort
-from tests.live.preloaded import Forked, preloaded
+from tests.live.preloaded import CAN_FORK, Forked, preloaded
 from tests.live.rest import USERNAME, BotRest
 from tests.live.waiting import DEADLINE_SECONDS, wait_for
 from tests.support.command import clean_environment
@@ -136,7 +136,7 @@ class Bot:
         seen.unlink(missing_ok=True)
         arguments = ["trade", "--strategy", self._strategy]
         arguments += ["--config", str(files.config_file), "--userdir", str(files.user_data)]
-        if not environment:
+        if CAN_FORK and not environment:
             self._process = preloaded(COLUMNS=LOG_COLUMNS).run(arguments, files.root, self.log_file)
             return self._process
         with self.log_file.open("ab") as log:

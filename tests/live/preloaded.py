@@ -29,6 +29,8 @@ _MODULES = (
     *("sqlalchemy.dialects.sqlite", "freqtrade_riskkit"),
 )
 _REPOSITORY = Path(__file__).parents[2]
+CAN_FORK = hasattr(os, "pidfd_open")
+"""Whether the end of a process can be seen that isn't one's own child: Linux."""
 UNSEEN = -1000
 """Exit code of a process whose end nobody saw."""
 

@@ -14,9 +14,11 @@ from tests.live.bot import Bot, BotEnded
 from tests.live.conftest import PAIRS
 from tests.live.fleet import fleet
 from tests.live.ports import listens
-from tests.live.preloaded import UNSEEN, preloaded
+from tests.live.preloaded import CAN_FORK, UNSEEN, preloaded
 from tests.live.strategies import puppet
 from tests.live.waiting import NotInTime
+
+forks = pytest.mark.skipif(not CAN_FORK, reason="only Linux tells of the end of another process's child")
 
 
 def test_bots_when_told_to_end_or_the_test_fails_then_their_processes_and_ports_are_gone(
@@ -43,6 +45,7 @@ def test_bots_when_told_to_end_or_the_test_fails_then_their_processes_and_ports_
         left.wait_for("anything", lambda: True)
 
 
+@forks
 def test_processes_when_forked_and_killed_at_once_or_left_to_end_then_their_exit_codes_are_told(
     tmp_path: Path,
 ) -> None:
@@ -53,6 +56,7 @@ def test_processes_when_forked_and_killed_at_once_or_left_to_end_then_their_exit
         assert forked.wait(30) == (-signal.SIGKILL if kills else 0)
 
 
+@forks
 def test_process_to_fork_from_when_it_has_ended_then_there_is_another_and_what_was_forked_is_told_apart(
     tmp_path: Path,
 ) -> None:

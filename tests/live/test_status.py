@@ -107,7 +107,8 @@ def test_status_when_positions_are_open_then_every_figure_has_them_and_each_trip
     assert values["order_rate"] == (4, 100)
     assert (told["equity"], told["unmarked"]) == (pytest.approx(9_916), [])
     age = datetime.fromisoformat(told["as_of"]) - datetime.fromisoformat(told["oldest_mark_at"])
-    assert abs(age) < timedelta(seconds=30)  # a loop asks for rates after its moment
+    # A loop asks for rates after its own moment, which is that of the figures.
+    assert timedelta(seconds=-10) < age < timedelta(seconds=30)
     assert 0 <= own["mark_age_seconds"] < 30
 
     prices.set(97.4, *PAIRS[:4])

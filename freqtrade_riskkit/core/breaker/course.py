@@ -115,7 +115,8 @@ class Course:
     def stays_calm(self, equity: float, at: datetime) -> bool:
         """Take in another equity where nothing can come of it; False, and nothing taken in, where it may.
 
-        A moment that isn't in UTC, or earlier than the last one, and an equity that is no number may.
+        A moment that isn't in UTC, or earlier than the last one, and an equity that is no number may. A day's
+        boundary that was due by then is passed in either case, at the equity before.
         """
         if at.tzinfo is not UTC or not (self._calm_above < equity < math.inf) or at < self.now:
             return False

@@ -5,7 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.turns import dealt
+from tests.support.turns import _BOTS, _LONGEST, dealt
+
+
+def test_files_when_named_as_the_longest_then_there_are_such_files() -> None:
+    assert [name for name in _LONGEST if not (_BOTS / name).is_file()] == []
 
 
 @given(waiting=st.integers(0, 40), computing=st.integers(0, 200), workers=st.integers(2, 9))
