@@ -114,14 +114,14 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
         )
         if session.marks_trades:
             session.judged(trade, rate, current_time)
-        if session.actions is not None and session.actions.is_flattening:
-            found = session.actions.with_flatten(trade, rate, found)
+        actions = session.actions
+        if actions is not None and actions.is_flattening:
+            found = actions.with_flatten(trade, rate, found)
         if plans is None or standing is None:
             return found
         best = (low if standing.is_short else high) or rate
-        is_near = best <= standing.near_rate if standing.is_short else best >= standing.near_rate
-        has_signal_alone = len(found) == 1 and found[0].exit_type is ExitType.EXIT_SIGNAL
-        if not is_near and (not found or has_signal_alone):
+        is_far = best > standing.near_rate if standing.is_short else best < standing.near_rate
+        if is_far and (not found or (len(found) == 1 and found[0].exit_type is ExitType.EXIT_SIGNAL)):
             return found
         return plans.add(standing, trade, found, best, current_time)
 

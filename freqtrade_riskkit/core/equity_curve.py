@@ -112,16 +112,15 @@ class EquityCurve:
         if not (peak > 0 and today > 0):
             self.calm_above = math.inf
             return
-        margin = _ROUNDING * max(peak, today)
         self.calm_to = peak - aside
-        self.calm_above = margin + max(
-            today * (1 - self.adverse_worst_day_loss), peak * (1 - self.adverse_max_drawdown) - aside
-        )
-        self.calm_from = margin + max(
-            today * (1 - self.worst_day_loss),
-            peak * (1 - self.max_drawdown) - aside,
-            peak - self.max_drawdown_abs - aside,
-        )
+        margin = _ROUNDING * (peak if peak > today else today)
+        # Comparisons, for a new low of the equity comes by at many a candle.
+        today_left, peak_left = today * (1 - self.adverse_worst_day_loss), peak * (1 - self.adverse_max_drawdown)
+        self.calm_above = margin + (today_left if today_left > peak_left - aside else peak_left - aside)
+        today_left, peak_left = today * (1 - self.worst_day_loss), peak * (1 - self.max_drawdown)
+        if peak_left < peak - self.max_drawdown_abs:
+            peak_left = peak - self.max_drawdown_abs
+        self.calm_from = margin + (today_left if today_left > peak_left - aside else peak_left - aside)
 
 
 def _fall(peak: float, equity: float) -> float:

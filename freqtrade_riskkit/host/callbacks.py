@@ -68,8 +68,7 @@ class GatedCallback(ClassGuard):
             return _run(strategy, name, gate, self._target(strategy), args, kwargs)
 
         self._nested = nested
-        self._default = found
-        self._alone = alone if is_default else None
+        self._direct = found if not self._acts else alone if is_default else None
 
     def __get__(self, strategy: Any, owner: type | None = None) -> Any:
         """Give the gated method; what was set on the instance itself comes before the class's.
@@ -79,13 +78,11 @@ class GatedCallback(ClassGuard):
         if strategy is None:
             return self._nested if self._acts else getattr(super(self._cls, owner), self._name)
         if type(strategy) is self._cls:
+            if self._direct is not None and self._name not in strategy.__dict__:
+                return MethodType(self._direct, strategy)
             set_on_instance = strategy.__dict__.get(self._name)
             if set_on_instance is not None:
                 return self._around(strategy, set_on_instance)
-            if self._alone is not None:
-                return MethodType(self._alone, strategy)
-            if not self._acts:
-                return MethodType(self._default, strategy)
         return MethodType(self._nested, strategy) if self._acts else self._target(strategy)
 
     def __set__(self, strategy: Any, value: Any) -> None:

@@ -23,7 +23,6 @@ class EntryCounts:
 
     def __init__(self, level: int, limit: PositionLimit) -> None:
         self._limit = limit
-        self._least = min(limit.limit_for(None), limit.limit_for(1.0))
         self.total = 0
         self.high_confidence = 0
         self.one_slot_left = 0
@@ -33,7 +32,7 @@ class EntryCounts:
         """Note an entry that passed, with the open positions it makes and its signal's confidence."""
         self.total += 1
         self.high_confidence += confidence is not None and confidence >= self._limit.high_confidence
-        if self._least - open_now > 1:  # whatever the confidence, more than a slot is left
+        if self._limit.least - open_now > 1:  # whatever the confidence, more than a slot is left
             return
         limit = self._limit.limit_for(confidence)
         if limit - open_now == 1:

@@ -20,6 +20,7 @@ from freqtrade_riskkit.host import policies
 from freqtrade_riskkit.host.account_view import account_view
 from freqtrade_riskkit.host.asked import Asked
 from freqtrade_riskkit.host.books import AccountBooks
+from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.confidence import SignalConfidence
 from freqtrade_riskkit.host.denials import Denials
 from freqtrade_riskkit.host.entry_counts import EntryCounts
@@ -67,8 +68,13 @@ class EntryGate:
         self.denials = Denials(currency, level, would=config.mode != "enforce")
         self.entries = EntryCounts(level, self.limit)
 
-    def decide(self, asked: Asked, books: AccountBooks, candle: datetime | None) -> Decision:
-        """Ask the breaker, then every rule; warnings are counted, the first denial is given."""
+    def decide(
+        self, asked: Asked, books: AccountBooks, candle: datetime | None, enters: bool = False
+    ) -> Decision:
+        """Ask the breaker, then every rule; warnings are counted, the first denial is given.
+
+        Where it `enters`, an initial entry that may go on is noted as `entered`.
+        """
         replaced = self.replaced
         if replaced is not None or asked.kind is EntryKind.REPLACED:
             asked = _of_a_replacement(asked, replaced)
@@ -91,17 +97,19 @@ class EntryGate:
                 return decision
             if decision.code is not None:
                 self.denials.warn(pair, decision, candle)
+        enters = enters and kind is EntryKind.INITIAL
         # While an entry is still being sized there is no order yet, and there may never be one.
-        adds_risk = kind is EntryKind.INITIAL or kind is EntryKind.ADDED
-        if desk is None or not (self._counts_orders and adds_risk) or asked.value is None:
-            return ALLOWED
-        # The breaker sees the order coming, once nothing else denies it: it may be one too many.
-        events = desk.breaker.order_asked(books.now if now == books.given else now)
-        if not events:
-            return ALLOWED
-        desk.take_events(events)
-        decision = desk.decide()
-        return decision if decision.allowed else self._of_the_breaker(decision, asked)
+        if desk is not None and self._counts_orders and asked.value is not None:
+            at, places = books.now if now == books.given else now, enters and self._is_simulated
+            if not (places and desk.breaker.places_calmly(at)):
+                decision = self._of_the_order(desk, asked, at)
+                if not decision.allowed:
+                    return decision
+                if places:
+                    desk.order_placed(at)
+        if enters:
+            self.entries.note(pair, len(trades) + 1, request.confidence)
+        return ALLOWED
 
     def entered(self, pair: str, now: datetime, books: AccountBooks | None) -> None:
         """Note an initial entry that was let in and confirmed; a backtest places its order now.
@@ -120,9 +128,7 @@ class EntryGate:
         desk = books.desk if books is not None else None
         if desk is None or books is None or not (self._is_simulated and self._counts_orders):
             return
-        events = desk.breaker.order_placed(books.now if now == books.given else now)
-        if events:
-            desk.take_events(events)
+        desk.order_placed(books.now if now == books.given else now)
 
     def learn_signals(self, pair: str, dataframe: DataFrame) -> None:
         """Read the confidence of a dataframe's signals."""
@@ -133,6 +139,17 @@ class EntryGate:
         """Let every signal of a pair count as one without a readable confidence."""
         if self._confidence is not None:
             self._confidence.distrust(pair)
+
+    def _of_the_order(self, desk: BreakerDesk, asked: Asked, at: datetime) -> Decision:
+        """Let the breaker see an order coming, once nothing else denies it: it may be one too many."""
+        if asked.kind is not EntryKind.INITIAL and asked.kind is not EntryKind.ADDED:
+            return ALLOWED
+        events = desk.breaker.order_asked(at)
+        if not events:
+            return ALLOWED
+        desk.take_events(events)
+        decision = desk.decide()
+        return decision if decision.allowed else self._of_the_breaker(decision, asked)
 
     def _of_the_breaker(self, denial: Decision, asked: Asked) -> Decision:
         """Give what an open breaker means for this entry: additions may be let pass."""

@@ -10,7 +10,7 @@ from freqtrade.enums import ExitCheckTuple, ExitType
 from freqtrade.exchange import price_to_precision
 from freqtrade.persistence import LocalTrade
 
-from freqtrade_riskkit.core.exits.bracket import Bracket, BracketPlan
+from freqtrade_riskkit.core.exits.bracket import Bracket
 from freqtrade_riskkit.host.price_grid import stop_on_grid
 
 STOP_REASON = "riskkit_stop_loss"
@@ -72,12 +72,12 @@ class BracketDesk:
             standing.priced_at = None
             return standing
         is_short = bool(trade.is_short)
-        plan = self._bracket.plan(trade.open_rate, is_short, trade.leverage or 1.0)
-        own_stop = self._tighten_stop(trade, plan)
+        stop_rate, target_rate = self._bracket.plan(trade.open_rate, is_short, trade.leverage or 1.0)
+        own_stop = self._tighten_stop(trade, stop_rate)
         if own_stop is None and standing is not None and standing.own_stop == trade.stop_loss:
             own_stop = standing.own_stop  # of an earlier entry price, and still the tighter one
-        near_rate = plan.target_rate * (1 + NEAR if is_short else 1 - NEAR)
-        standing = Standing(trade.open_rate, plan.target_rate, near_rate, is_short, own_stop)
+        near_rate = target_rate * (1 + NEAR if is_short else 1 - NEAR)
+        standing = Standing(trade.open_rate, target_rate, near_rate, is_short, own_stop)
         self.standing[trade.id] = standing
         return standing
 
@@ -147,15 +147,15 @@ class BracketDesk:
         exits.append(ExitCheckTuple(ExitType.ROI, TARGET_REASON))
         standing.priced_at = target
 
-    def _tighten_stop(self, trade: LocalTrade, plan: BracketPlan) -> float | None:
+    def _tighten_stop(self, trade: LocalTrade, stop_rate: float) -> float | None:
         """Set the bracket's stop where it is the tighter one; give the stop where it is the bracket's."""
         before = trade.stop_loss
-        is_tighter = plan.stop_rate < before if trade.is_short else plan.stop_rate > before
+        is_tighter = stop_rate < before if trade.is_short else stop_rate > before
         if not before or (is_tighter and trade.initial_stop_loss_pct is None):
             trade.adjust_stop_loss(trade.open_rate, self._bracket.stop)
             return trade.stop_loss
         if is_tighter:
-            stop = stop_on_grid(plan.stop_rate, trade)
+            stop = stop_on_grid(stop_rate, trade)
             if stop < before if trade.is_short else stop > before:
                 trade.stop_loss = stop
                 trade.stop_loss_pct = -self._bracket.stop
@@ -164,6 +164,6 @@ class BracketDesk:
         was_set_before_restart = (
             bool(trade.is_stop_loss_trailing)
             and trade.stop_loss_pct == -self._bracket.stop
-            and math.isclose(before, plan.stop_rate, rel_tol=1e-3)
+            and math.isclose(before, stop_rate, rel_tol=1e-3)
         )
         return before if was_set_before_restart else None

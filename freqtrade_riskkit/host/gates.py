@@ -101,13 +101,10 @@ def _confirm_alone(strategy: Any, *args: Any, **kwargs: Any) -> bool:
             return True
         named = _named("confirm_trade_entry", args, kwargs) if args else kwargs
         pair, now, worth = named["pair"], named["current_time"], named["amount"] * named["rate"]
-        if not session.admits(Asked(pair, now, EntryKind.INITIAL, named["entry_tag"], None, worth)):
-            return False
+        return session.admits(Asked(pair, now, EntryKind.INITIAL, named["entry_tag"], None, worth), True)
     except Exception:  # Freqtrade takes a callback that raises for a yes
         logger.exception(_FAILED, Code.CHECK_FAILED, "confirm_trade_entry")
         return False
-    session.entered(pair, now)
-    return True
 
 
 def _stake_alone(strategy: Any, *args: Any, **kwargs: Any) -> Any:

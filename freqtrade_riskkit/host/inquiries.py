@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.core.order_tracker import OrderCounts, count_orders
 from freqtrade_riskkit.core.performance import Metrics
 from freqtrade_riskkit.core.records import TradeRecord
@@ -15,6 +16,8 @@ from freqtrade_riskkit.host.translation import order_records
 if TYPE_CHECKING:
     from freqtrade.strategy import IStrategy
 
+    from freqtrade_riskkit.host.bot_keeper import BotKeeper
+
 
 class Inquiries:
     """A strategy's own questions, answered from its books and its wallets as they are at the moment."""
@@ -22,6 +25,7 @@ class Inquiries:
     account_id: str
     books: AccountBooks | None
     _strategy: IStrategy
+    _keeper: BotKeeper | None
 
     def metrics(self) -> Metrics | None:
         """Give the account's performance over its closed trades; None before the first loop."""
@@ -39,6 +43,11 @@ class Inquiries:
     def held_capital(self) -> float:
         """Give the stake currency that open entry orders hold."""
         return held_capital(open_trades())
+
+    def data_standing(self) -> DataStanding | None:
+        """Say how far what a bot knows can be relied on, as of its last loop; None without one."""
+        keeper, books = self._keeper, self.books
+        return None if keeper is None or books is None else keeper.standing(books.now)
 
     def open_orders(self, now: datetime) -> OrderCounts:
         """Count the open orders of open trades by purpose, type and pair."""

@@ -26,8 +26,8 @@ _Place = tuple[PairCandles, Sequence[Row], int, int]
 
 The number is 0 where the candle of a step can't be told by counting, since some are missing.
 """
-_Line = tuple[float, float, bool, PairCandles, Sequence[Row], int, int]
-"""Slope and base of a position's profit over the rate, whether it is short, and the place of its pair."""
+_Line = tuple[float, float, int, PairCandles, Sequence[Row], int, int]
+"""Slope and base of a position's profit over the rate, which of a candle's rates is its worst, and the place."""
 
 
 class BacktestMarks:
@@ -75,7 +75,7 @@ class BacktestMarks:
         self._moment = self._step = 0
         self._held: list[LocalTrade] = []
         self._lines: list[_Line | None] = []
-        self._lines_stay = False
+        self._lines_stay = positions_stay
         self._profits: list[float] = []
         self._steady: SteadyMarks | None = None
         self._ahead: dict[str, PairAhead] = {}
@@ -116,7 +116,7 @@ class BacktestMarks:
         if not (is_as_before and self._lines_stay):
             self._take_up(trades)
         moment, step = self._moment, self._step
-        total = adverse = 0.0
+        total, adverse, infinite = 0.0, 0.0, _INFINITE
         oldest = moment
         missing: tuple[str, ...] = ()
         profits: list[float] = []
@@ -125,26 +125,25 @@ class BacktestMarks:
             if line is None:
                 profits.append(0.0)
                 continue
-            slope, base, is_short, pair, rows, first, end = line
+            slope, base, worst_at, pair, rows, first, end = line
             index = step - first
-            rate = rows[index][OPEN_IDX] if 0 < index < end else _NO_RATE
-            if 0.0 < rate < _INFINITE:
-                worst = rows[index - 1][HIGH_IDX if is_short else LOW_IDX]
-                if not (rate < worst < _INFINITE if is_short else 0.0 < worst < rate):
-                    worst = rate
+            if 0 < index < end:
+                rate, worst = rows[index][OPEN_IDX], rows[index - 1][worst_at]
             else:
+                rate = worst = _NO_RATE
+            if not 0.0 < rate < infinite:
                 mark = pair.mark(moment)
                 rate = mark.rate
                 if rate != rate:
                     missing = (*missing, pair.name)
                     profits.append(0.0)
                     continue
-                worst = mark.highest if is_short else mark.lowest
+                worst = mark.lowest if worst_at == LOW_IDX else mark.highest
                 oldest = min(oldest, mark.rate_at)
-            profit = slope * rate + base
+            profit, at_worst = slope * rate + base, slope * worst + base
             profits.append(profit)
             total += profit
-            adverse += slope * worst + base
+            adverse += at_worst if at_worst < profit and 0.0 < worst < infinite else profit
         if not (math.isfinite(total) and math.isfinite(adverse)):
             raise ValueError(f"the open positions can't be marked at {now}: they add up to {total}")
         self._profits = profits
@@ -204,25 +203,27 @@ class BacktestMarks:
         """Work out what the positions' profits follow from; it is kept where positions stay as they are."""
         held, lines = self._held, self._lines
         before = len(held)
-        if not self._positions_stay:
-            lines = [None] * len(trades)
-        elif trades[:before] == held:
-            lines = [*lines, *[None] * (len(trades) - before)]
-        else:
+        if self._lines_stay and trades[:before] == held:
+            for trade in trades[before:]:
+                line = self._line_of(trade)
+                held.append(trade)
+                lines.append(line)
+                if line is None:
+                    self._lines_stay = False
+            return
+        known: dict[int, _Line | None] = {}
+        if self._positions_stay:
             known = {id(trade): line for trade, line in zip(held, lines, strict=True)}
-            lines = [known.get(id(trade)) for trade in trades]
-        for number, line in enumerate(lines):
-            if line is None:
-                lines[number] = self._line_of(trades[number])
-        self._held, self._lines = list(trades), lines
-        self._lines_stay = self._positions_stay and None not in lines
+        self._lines = [known.get(id(trade)) or self._line_of(trade) for trade in trades]
+        self._held = list(trades)
+        self._lines_stay = self._positions_stay and None not in self._lines
 
     def _line_of(self, trade: LocalTrade) -> _Line | None:
         """Give what a position's profit follows from; None for a trade whose entry hasn't filled."""
         if not trade.amount:
             return None
         place = self._places.get(trade.pair) or self._place(trade.pair)
-        return (*profit_line_of(trade), bool(trade.is_short), *place)
+        return (*profit_line_of(trade), HIGH_IDX if trade.is_short else LOW_IDX, *place)
 
     def _place(self, pair: str) -> _Place:
         """Work out how to find a pair's candle of a step."""

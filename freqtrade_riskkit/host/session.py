@@ -15,7 +15,6 @@ from pandas import DataFrame
 
 from freqtrade_riskkit.config import Loaded
 from freqtrade_riskkit.core.breaker import BreakerState
-from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.core.decisions import Code, Decision
 from freqtrade_riskkit.core.entry.request import EntryKind
 from freqtrade_riskkit.host import force_entries, making, opening
@@ -153,8 +152,11 @@ class RiskSession(Inquiries):
             logger.exception("A closed trade could not be booked; entries are denied until it can be.")
             return None
 
-    def admits(self, asked: Asked) -> bool:
-        """Say whether an entry may go on, and count a denial. Never raises: a bug denies."""
+    def admits(self, asked: Asked, enters: bool = False) -> bool:
+        """Say whether an entry may go on, and count a denial. Never raises: a bug denies.
+
+        Where it `enters`, nobody is asked any more: an initial entry that may go on is noted as `entered`.
+        """
         if not self.acts:
             return True
         try:
@@ -165,14 +167,20 @@ class RiskSession(Inquiries):
                 else:
                     books.take_new_trades()
                     trouble = self._trouble(asked) if self._keeper is not None else None
-                    decision = trouble or self.gate.decide(asked, books, self._candle)
-                if decision.allowed or self._is_overridden(decision, asked):
+                    decision = trouble or self.gate.decide(asked, books, self._candle, enters)
+                if decision.allowed:
                     return True
+                is_overridden = self._is_overridden(decision, asked)
         except Exception as error:
             logger.exception("A check of an entry on %s failed; the entry is denied.", asked.pair)
             decision = Decision(False, Code.CHECK_FAILED, detail=f"{type(error).__name__}: {error}")
-        self.gate.denials.deny(asked.pair, decision, self._candle)
-        return not self.enforces
+            is_overridden = False
+        if not is_overridden:
+            self.gate.denials.deny(asked.pair, decision, self._candle)
+        passes = is_overridden or not self.enforces
+        if passes and enters:
+            self.entered(asked.pair, asked.now)
+        return passes
 
     def learn_signals(self, pair: str, dataframe: DataFrame) -> None:
         """Read the confidence of a dataframe's signals. Never raises: what can't be read is NaN."""
@@ -208,9 +216,7 @@ class RiskSession(Inquiries):
         with self._lock:
             books = self.books
             if books is not None and books.desk is not None:
-                events = books.desk.breaker.order_placed(books.now if at == books.given else at)
-                if events:
-                    books.desk.take_events(events)
+                books.desk.order_placed(books.now if at == books.given else at)
 
     def judged(self, trade: LocalTrade, rate: float, at: datetime) -> None:
         """Note the rate at which Freqtrade judges an open position of a bot."""
@@ -228,11 +234,6 @@ class RiskSession(Inquiries):
             self._keeper.close(datetime.now(UTC))
         if self.watch is not None:
             self.watch.detach()
-
-    def data_standing(self) -> DataStanding | None:
-        """Say how far what a bot knows can be relied on, as of its last loop; None without one."""
-        keeper, books = self._keeper, self.books
-        return None if keeper is None or books is None else keeper.standing(books.now)
 
     def status(self) -> Status:
         """Give every figure against its limit."""

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from freqtrade_riskkit.core.breaker import CircuitBreaker
+from freqtrade_riskkit.core.breaker.order_rate import OrderWindows
 from freqtrade_riskkit.core.entry.positions import PositionLimit
 from freqtrade_riskkit.host import backtest_hooks, gates
 from freqtrade_riskkit.host.backtest_books import BacktestBooks
@@ -56,17 +56,35 @@ def test_rule_when_it_raises_then_entries_are_denied_and_the_traceback_logged(
     assert "Bug: on purpose" in "".join(_tracebacks(caplog, "freqtrade_riskkit.session"))
 
 
-def test_order_when_it_can_not_be_counted_then_no_other_passes_before_the_next_loop(
+def test_order_when_it_can_not_be_counted_then_its_entry_is_denied(
+    backtest: Backtest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(OrderWindows, "add_far", raises)
+
+    run = backtest(scripted_with_kit(), STILL, script=ENTRIES, riskkit={**LIMIT, "circuit_breaker": {}})
+
+    assert run.trades.empty
+    assert run.riskkit["denials"] == {"CHECK_FAILED": 3}
+    assert "Bug: on purpose" in "".join(_tracebacks(caplog, "freqtrade_riskkit.session"))
+
+
+def test_order_when_not_countable_after_the_strategy_confirmed_then_no_other_passes_before_the_next_loop(
     backtest: Backtest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its entry is placed already; an order rate that misses orders must not let further ones through."""
-    monkeypatch.setattr(CircuitBreaker, "order_placed", raises)
+    monkeypatch.setattr(OrderWindows, "add_far", raises)
+    confirming = scripted_with_kit(
+        body="""
+        def confirm_trade_entry(self, pair, current_time, **kwargs):
+            return True
+        """
+    )
     script = {
         PAIR: {"enter": ["2024-01-01 02:00"]},
         OTHER: {"enter": ["2024-01-01 02:00", "2024-01-01 06:00"]},
     }
 
-    run = backtest(scripted_with_kit(), STILL, script=script, riskkit={**LIMIT, "circuit_breaker": {}})
+    run = backtest(confirming, STILL, script=script, riskkit={**LIMIT, "circuit_breaker": {}})
 
     assert list(run.trades["open_date"].dt.hour) == [2, 6]
     assert set(run.trades["pair"]) == {PAIR, OTHER}

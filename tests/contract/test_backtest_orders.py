@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from freqtrade_riskkit.core.breaker import BreakerEvent, CircuitBreaker
+from freqtrade_riskkit.core.breaker.order_rate import OrderWindows
 from tests.backtest.planned import FIRST, NO_FEE, SECOND, Planned, market
 from tests.support.backtest import BacktestRun
 from tests.support.scripted import scripted_with_kit
@@ -23,14 +23,24 @@ Told = list[str]
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     """When the breaker of a session that counts orders was told of one."""
     orders: Told = []
-    counts = CircuitBreaker.order_placed
+    add, add_far = OrderWindows.add, OrderWindows.add_far
 
-    def order_placed(self: CircuitBreaker, at: datetime) -> list[BreakerEvent]:
+    def note(at: datetime) -> None:
         assert at.tzinfo is not None
         orders.append(f"{at:%d %H:%M}")
-        return counts(self, at)
 
-    monkeypatch.setattr(CircuitBreaker, "order_placed", order_placed)
+    def adds(self: OrderWindows, at: datetime) -> None:
+        note(at)
+        add(self, at)
+
+    def adds_far(self: OrderWindows, at: datetime) -> bool:
+        is_counted = add_far(self, at)
+        if is_counted:
+            note(at)
+        return is_counted
+
+    monkeypatch.setattr(OrderWindows, "add", adds)
+    monkeypatch.setattr(OrderWindows, "add_far", adds_far)
     return orders
 
 

@@ -28,10 +28,13 @@ class Session:
         self.tags: list[str | None] = []
         self.passed: list[str] = []
 
-    def admits(self, asked: Asked) -> bool:
+    def admits(self, asked: Asked, enters: bool = False) -> bool:
         self.asked.append(asked.pair)
         self.tags.append(asked.enter_tag)
-        return asked.pair not in self.denied
+        passes = asked.pair not in self.denied
+        if passes and enters:
+            self.passed.append(asked.pair)
+        return passes
 
     def entered(self, pair: str, now: datetime) -> None:
         self.passed.append(pair)

@@ -254,7 +254,7 @@ class Course:
             return False
         if now >= self.day_ends_at:
             self.compared.begin_day()
-            self.day_ends_at = self._next_change = self._end_of_day(now)
+            self.day_ends_at = self._next_change = self.day_ends_at + DAY
         self.now = now
         self._look_ahead()
         if equity > self._calm_above:

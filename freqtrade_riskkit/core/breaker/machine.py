@@ -137,21 +137,22 @@ class CircuitBreaker:
         """Ask for an order that adds risk: trips where it would be one too many, and counts nothing."""
         course, orders = self.course, self._compared.orders
         events = [] if at is course.now and course.is_judged else self.clock(at)
-        if not orders.is_far(course.now):
-            figure = orders.figure(course.now, more=1)
-            if figure is not None and figure.trips:
-                events += course.weigh(figure)
-        return events
+        figure = None if orders.is_far(course.now) else orders.figure(course.now, more=1)
+        return events + course.weigh(figure) if figure is not None and figure.trips else events
+
+    def places_calmly(self, at: datetime) -> bool:
+        """Count an order where nothing can come of it; False, and nothing counted, where something may."""
+        course = self.course
+        is_calm = at is course.now and course.is_judged and RuleName.ORDER_RATE not in course.warned
+        return is_calm and self._compared.orders.add_far(at)
 
     def order_placed(self, at: datetime) -> list[BreakerEvent]:
         """Count an order that adds risk, at its first placement; one too many trips here too."""
-        course, orders = self.course, self._compared.orders
-        events = [] if at is course.now and course.is_judged else self.clock(at)
-        if self._policy.order_rate is not None:
-            is_far = orders.add(course.now)
-            if RuleName.ORDER_RATE in course.warned or not (is_far or orders.is_far(course.now)):
-                events += course.weigh(orders.figure(course.now))
-        return events
+        if self.places_calmly(at):
+            return []
+        events, now = self.clock(at), self.course.now
+        self._compared.orders.add(now)
+        return events + self.course.weigh(self._compared.orders.figure(now))
 
     def error(self, kind: ErrorKind, at: datetime) -> list[BreakerEvent]:
         """Count an error."""

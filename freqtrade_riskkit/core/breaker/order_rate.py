@@ -37,7 +37,7 @@ class OrderWindows:
 
     def __init__(self, rule: OrderRate | None, near: float, times: Iterable[datetime] = ()) -> None:
         self._rule = rule
-        self._minute_near = self._hour_near = math.inf
+        self._minute_near = self._hour_near = math.inf if rule is not None else -math.inf
         if rule is not None and rule.per_minute is not None:
             self._minute_near = near * rule.per_minute
         if rule is not None and rule.per_hour is not None:
@@ -45,12 +45,22 @@ class OrderWindows:
         self._hour: deque[datetime] = deque(times)
         self._minute: deque[datetime] = deque(self._hour)
 
-    def add(self, at: datetime) -> bool:
-        """Count an order, placed no earlier than the one before; False where it may be near a limit."""
+    def add(self, at: datetime) -> None:
+        """Count an order, placed no earlier than the one before; without limits there is nothing to count."""
+        if self._rule is not None:
+            self._minute.append(at)
+            self._hour.append(at)
+
+    def add_far(self, at: datetime) -> bool:
+        """Count an order as `add` does where no limit is near after it; False, and nothing counted, else."""
         minute, hour = self._minute, self._hour
+        if not (len(minute) + 1 < self._minute_near and len(hour) + 1 < self._hour_near):
+            self._forget(at)
+            if not (len(minute) + 1 < self._minute_near and len(hour) + 1 < self._hour_near):
+                return False
         minute.append(at)
         hour.append(at)
-        return len(minute) < self._minute_near and len(hour) < self._hour_near
+        return True
 
     def restart(self) -> None:
         """Begin anew, as if no order had been placed."""

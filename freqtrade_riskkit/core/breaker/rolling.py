@@ -138,9 +138,14 @@ class RollingBaseline:
                 del waiting[:bounded]
                 self._begin_with(at, equity)
         self._bounded = self._bounded or len(waiting)
-        levels = [equity for _, equity in self._samples]
-        levels += [equity for _, equity in waiting]
-        return min(levels), max(levels)
+        lowest = highest = self._samples[0][1]
+        for samples in (self._samples, waiting):
+            for _, equity in samples:
+                if equity < lowest:
+                    lowest = equity
+                elif equity > highest:
+                    highest = equity
+        return lowest, highest
 
     def _begin_with(self, at: datetime, equity: float) -> None:
         self._samples.clear()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from freqtrade_riskkit.core.decisions import ALLOWED, Code, Decision, Unit
 from freqtrade_riskkit.core.entry.request import AccountView, EntryKind, EntryRequest
@@ -26,12 +26,18 @@ class PositionLimit:
         Confidence in (0, 1] from which `high` counts.
     cap
         The smallest of the other limits in force; infinite where there is none.
+    least
+        The smallest limit that follows from them for any confidence.
     """
 
     normal: int | None
     high: int | None
     high_confidence: float
     cap: float = math.inf
+    least: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "least", min(self.limit_for(None), self.limit_for(1.0)))
 
     def limit_for(self, confidence: float | None) -> float:
         """Give the number of positions that a signal of this confidence may fill up to."""
@@ -44,6 +50,8 @@ class PositionLimit:
         """Deny a new position above the limit, and a signal whose confidence is not in [0, 1]."""
         confidence = request.confidence
         is_readable = self.high is None or confidence is None or 0 <= confidence <= 1
+        if is_readable and account.open_positions < self.least:
+            return ALLOWED
         limit = self.limit_for(confidence)
         if (is_readable and account.open_positions < limit) or not request.faces_limits:
             return ALLOWED

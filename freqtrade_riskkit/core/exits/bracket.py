@@ -4,20 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
-
-
-class BracketPlan(NamedTuple):
-    """The two prices at which one position is closed.
-
-    Attributes
-    ----------
-    stop_rate, target_rate
-        Prices; for a long position ``stop_rate < entry < target_rate``, for a short one the reverse.
-    """
-
-    stop_rate: float
-    target_rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +22,13 @@ class Bracket:
     stop: float
     reward_to_risk: float
 
-    def plan(self, entry_rate: float, is_short: bool, leverage: float) -> BracketPlan:
-        """Give both prices for a position.
+    def plan(self, entry_rate: float, is_short: bool, leverage: float) -> tuple[float, float]:
+        """Give the two prices at which a position is closed: those of the stop and of the target.
 
         ``stop = entry × (1 ∓ stop / leverage)``,
         ``target = entry × (1 ± stop × reward_to_risk / leverage)``; the upper sign is for long.
-        A short target never falls below zero.
+        A short target never falls below zero. For a long position ``stop < entry < target``, for a short one
+        the reverse.
 
         Raises
         ------
@@ -51,10 +38,10 @@ class Bracket:
         Examples
         --------
         >>> Bracket(0.25, 2.0).plan(100.0, is_short=False, leverage=1.0)
-        BracketPlan(stop_rate=75.0, target_rate=150.0)
+        (75.0, 150.0)
         """
         if not (0 < entry_rate < math.inf and 0 < leverage < math.inf):
             raise ValueError(f"entry_rate and leverage must be above 0, were {entry_rate} and {leverage}")
         risk = -self.stop / leverage if is_short else self.stop / leverage
         target_rate = entry_rate * (1 + risk * self.reward_to_risk)
-        return BracketPlan(entry_rate * (1 - risk), target_rate if target_rate > 0 else 0.0)
+        return entry_rate * (1 - risk), target_rate if target_rate > 0 else 0.0

@@ -27,12 +27,11 @@ def test_bracket_when_planned_then_risk_below_and_twice_of_it_above(
     """5 % of the stake; with leverage 5 the price needs to move 1 % for it."""
     plan = Bracket(0.05, 2.0).plan(entry, is_short, leverage)
 
-    assert plan.stop_rate == pytest.approx(stop_rate, rel=1e-12)
-    assert plan.target_rate == pytest.approx(target_rate, rel=1e-12)
+    assert plan == pytest.approx((stop_rate, target_rate), rel=1e-12)
 
 
 def test_target_when_a_short_could_not_earn_that_much_then_it_stays_at_zero() -> None:
-    assert Bracket(0.5, 3.0).plan(100.0, is_short=True, leverage=1.0).target_rate == 0
+    assert Bracket(0.5, 3.0).plan(100.0, is_short=True, leverage=1.0) == (150.0, 0.0)
 
 
 @given(
@@ -46,13 +45,13 @@ def test_bracket_when_planned_then_the_target_is_as_far_as_asked_for(
     stop: float, reward: float, entry: float, is_short: bool, leverage: float
 ) -> None:
     """Stop and target lie on their sides, and their distances have the ratio asked for."""
-    plan = Bracket(stop, reward).plan(entry, is_short, leverage)
+    stop_rate, target_rate = Bracket(stop, reward).plan(entry, is_short, leverage)
 
-    risk, gain = abs(entry - plan.stop_rate), abs(plan.target_rate - entry)
-    assert (plan.stop_rate > entry) is is_short
-    assert (plan.target_rate < entry) is is_short
+    risk, gain = abs(entry - stop_rate), abs(target_rate - entry)
+    assert (stop_rate > entry) is is_short
+    assert (target_rate < entry) is is_short
     assert risk == pytest.approx(entry * stop / leverage, rel=1e-6)
-    assert gain == pytest.approx(risk * reward, rel=1e-6) or (is_short and plan.target_rate == 0)
+    assert gain == pytest.approx(risk * reward, rel=1e-6) or (is_short and target_rate == 0)
 
 
 @pytest.mark.parametrize("bad", [0.0, -1.0, math.nan, math.inf])
