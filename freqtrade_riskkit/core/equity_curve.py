@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-_ROUNDING = 1e-12
-
 
 class EquityCurve:
     """Keeps the extremes of the equity at the marks, and of what it would have been at its worst between.
@@ -24,43 +22,37 @@ class EquityCurve:
         The last equity, of the part that the bot may use.
     peak
         Highest equity at the marks.
-    max_drawdown, max_drawdown_abs
-        Largest fall from the peak, as a fraction of it and in money; at the marks.
-    worst_day_loss
-        Largest loss since a day's opening as a fraction of that opening; at the marks.
-    adverse_max_drawdown, adverse_worst_day_loss
-        The same with every open position at its worst rate since the mark before, all at once: a bound
-        that the equity between two marks can't have gone below.
+    usable_peak
+        The same of the part that the bot may use.
     day_opening
         The day's opening equity at the last mark; None where nothing is known of it.
-    calm_above, calm_from, calm_to
-        While that opening stays, a mark whose worst is above the first, with an equity above the second
-        and not above the third, changes nothing but `usable`.
+    lowest, adverse_lowest
+        Lowest equity of the part that the bot may use, at the marks and at its worst between, since the peak
+        or the opening changed. While neither does, a mark changes nothing but these two and `usable`.
     """
 
     __slots__ = (
+        "_adverse_day_loss",
+        "_adverse_drawdown",
         "_aside",
-        "adverse_max_drawdown",
-        "adverse_worst_day_loss",
-        "calm_above",
-        "calm_from",
-        "calm_to",
+        "_day_loss",
+        "_drawdown",
+        "_drawdown_abs",
+        "adverse_lowest",
         "day_opening",
-        "max_drawdown",
-        "max_drawdown_abs",
+        "lowest",
         "peak",
         "usable",
-        "worst_day_loss",
+        "usable_peak",
     )
 
     def __init__(self, equity: float, *, aside: float = 0.0) -> None:
         self._aside = aside
-        self.usable = equity
+        self.usable = self.usable_peak = equity
         self.peak = equity + aside
-        self.max_drawdown = self.max_drawdown_abs = self.worst_day_loss = 0.0
-        self.adverse_max_drawdown = self.adverse_worst_day_loss = 0.0
-        self.calm_above = self.calm_from = math.inf
-        self.calm_to = -math.inf
+        self._drawdown = self._drawdown_abs = self._adverse_drawdown = 0.0
+        self._day_loss = self._adverse_day_loss = 0.0
+        self.lowest = self.adverse_lowest = math.inf
         self.day_opening: float | None = None
 
     @property
@@ -71,7 +63,35 @@ class EquityCurve:
     @property
     def current_drawdown(self) -> float:
         """The fall from the peak at the last mark, as a fraction of it."""
-        return _fall(self.peak, self.equity) if self.equity < self.peak else 0.0
+        return _fall(self.peak, self.equity)
+
+    @property
+    def max_drawdown(self) -> float:
+        """Largest fall from the peak at the marks, as a fraction of it."""
+        return max(self._drawdown, _fall(self.peak, self.lowest + self._aside))
+
+    @property
+    def max_drawdown_abs(self) -> float:
+        """Largest fall from the peak at the marks, in money."""
+        return max(self._drawdown_abs, self.peak - (self.lowest + self._aside))
+
+    @property
+    def worst_day_loss(self) -> float:
+        """Largest loss since a day's opening at the marks, as a fraction of that opening."""
+        return max(self._day_loss, _fall(self.day_opening, self.lowest))
+
+    @property
+    def adverse_max_drawdown(self) -> float:
+        """The largest fall with every open position at its worst rate since the mark before, all at once.
+
+        The equity between two marks can't have fallen further.
+        """
+        return max(self._adverse_drawdown, _fall(self.peak, self.adverse_lowest + self._aside))
+
+    @property
+    def adverse_worst_day_loss(self) -> float:
+        """The largest loss of a day with every open position at its worst rate in the same way."""
+        return max(self._adverse_day_loss, _fall(self.day_opening, self.adverse_lowest))
 
     def add(self, equity: float, adverse: float, day_opening: float | None) -> None:
         """Take in the equity at a mark, its worst since the one before, and the day's opening equity.
@@ -79,49 +99,26 @@ class EquityCurve:
         Without an opening nothing is known of the day. The worst is held against the peak before this mark:
         it came earlier. Where there is nothing above zero to fall from, the fall is whole.
         """
+        if day_opening != self.day_opening:
+            self._settle()
+            self.day_opening = day_opening
         self.usable = equity
-        worst = adverse if adverse < equity else equity
-        if day_opening is not None and worst < day_opening:
-            ratio = (day_opening - worst) / day_opening if day_opening > 0 else 1.0
-            if ratio > self.adverse_worst_day_loss:
-                self.adverse_worst_day_loss = ratio
-            ratio = (day_opening - equity) / day_opening if day_opening > 0 else 1.0
-            if ratio > self.worst_day_loss:
-                self.worst_day_loss = ratio
-        equity, worst = equity + self._aside, worst + self._aside
-        if worst < self.peak:
-            ratio = (self.peak - worst) / self.peak if self.peak > 0 else 1.0
-            if ratio > self.adverse_max_drawdown:
-                self.adverse_max_drawdown = ratio
-        if equity >= self.peak:
-            self.peak = equity
-        else:
-            fall = self.peak - equity
-            ratio = fall / self.peak if self.peak > 0 else 1.0
-            if ratio > self.max_drawdown:
-                self.max_drawdown = ratio
-            if fall > self.max_drawdown_abs:
-                self.max_drawdown_abs = fall
-        self.day_opening = day_opening
-        self._note_calm()
+        self.lowest = min(self.lowest, equity)
+        self.adverse_lowest = min(self.adverse_lowest, adverse, equity)
+        if equity + self._aside >= self.peak:
+            self._settle()
+            self.peak, self.usable_peak = equity + self._aside, equity
 
-    def _note_calm(self) -> None:
-        peak, aside, today = self.peak, self._aside, self.day_opening
-        if today is None:
-            today = peak
-        if not (peak > 0 and today > 0):
-            self.calm_above = math.inf
-            return
-        self.calm_to = peak - aside
-        margin = _ROUNDING * (peak if peak > today else today)
-        # Comparisons, for a new low of the equity comes by at many a candle.
-        today_left, peak_left = today * (1 - self.adverse_worst_day_loss), peak * (1 - self.adverse_max_drawdown)
-        self.calm_above = margin + (today_left if today_left > peak_left - aside else peak_left - aside)
-        today_left, peak_left = today * (1 - self.worst_day_loss), peak * (1 - self.max_drawdown)
-        if peak_left < peak - self.max_drawdown_abs:
-            peak_left = peak - self.max_drawdown_abs
-        self.calm_from = margin + (today_left if today_left > peak_left - aside else peak_left - aside)
+    def _settle(self) -> None:
+        """Hold the lowest equities against the peak and the opening that they were below, and begin anew."""
+        self._drawdown, self._drawdown_abs = self.max_drawdown, self.max_drawdown_abs
+        self._adverse_drawdown = self.adverse_max_drawdown
+        self._day_loss, self._adverse_day_loss = self.worst_day_loss, self.adverse_worst_day_loss
+        self.lowest = self.adverse_lowest = math.inf
 
 
-def _fall(peak: float, equity: float) -> float:
-    return (peak - equity) / peak if peak > 0 else 1.0
+def _fall(high: float | None, low: float) -> float:
+    """Give the fall from an equity to a lower one as a fraction of it; 0 where it isn't lower."""
+    if high is None or low >= high:
+        return 0.0
+    return (high - low) / high if high > 0 else 1.0

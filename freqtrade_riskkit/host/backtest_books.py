@@ -67,12 +67,12 @@ class BacktestBooks(AccountBooks):
         is_calm = not marks.missing and course.stays_calm(equity, moment)
         if is_calm:
             worst, opening = self.equity.value + marks.adverse, course.compared.day_opening
-            if (
-                worst > curve.calm_above
-                and curve.calm_from < equity <= curve.calm_to
-                and opening == curve.day_opening
-            ):
+            if equity <= curve.usable_peak and opening == curve.day_opening:
                 curve.usable = equity
+                if equity < curve.lowest:
+                    curve.lowest = equity
+                if worst < curve.adverse_lowest:
+                    curve.adverse_lowest = worst
             else:
                 curve.add(equity, worst, opening)
         elif not self._hold_marks(moment, unrealised):

@@ -27,7 +27,7 @@ _Place = tuple[PairCandles, Sequence[Row], int, int]
 The number is 0 where the candle of a step can't be told by counting, since some are missing.
 """
 _Line = tuple[float, float, int, PairCandles, Sequence[Row], int, int]
-"""Slope and base of a position's profit over the rate, which of a candle's rates is its worst, and the place."""
+"""Slope and base of a position's profit over the rate, which rate of a candle is its worst, and the place."""
 
 
 class BacktestMarks:
