@@ -119,8 +119,12 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
             found = actions.with_flatten(trade, rate, found)
         if plans is None or standing is None:
             return found
-        best = (low if standing.is_short else high) or rate
-        is_far = best > standing.near_rate if standing.is_short else best < standing.near_rate
+        if standing.is_short:
+            best = low or rate
+            is_far = best > standing.near_rate
+        else:
+            best = high or rate
+            is_far = best < standing.near_rate
         if is_far and (not found or (len(found) == 1 and found[0].exit_type is ExitType.EXIT_SIGNAL)):
             return found
         return plans.add(standing, trade, found, best, current_time)

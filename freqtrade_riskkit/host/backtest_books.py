@@ -53,14 +53,14 @@ class BacktestBooks(AccountBooks):
     def loop(self, now: datetime) -> bool:
         """Do as `pass_time` does; True where the breaker is closed, no lock stands and nothing came of it."""
         feed, marks, desk, curve = self.feed, self.marks, self.desk, self.curve
-        moment = now.astimezone(UTC)
+        moment = now if now.tzinfo is UTC else now.astimezone(UTC)
         has_news = len(feed.closed) != feed.taken or self._waiting or self._has_partial_exits
         if has_news or desk is None or marks is None or curve is None or moment < self.now:
             self.pass_time(moment)
             if self.now is moment:
                 self.given = now
             return False
-        trades = LocalTrade.bt_trades_open
+        trades = feed.open
         unrealised = marks.unrealised(moment, trades)
         equity = self.equity.value + unrealised
         course = desk.breaker.course
@@ -98,7 +98,7 @@ class BacktestBooks(AccountBooks):
         desk, marks = self.desk, self.marks
         unrealised = 0.0
         if desk is not None and marks is not None:
-            others = [*LocalTrade.bt_trades_open, *unbooked] if unbooked else LocalTrade.bt_trades_open
+            others = [*self.feed.open, *unbooked] if unbooked else self.feed.open
             unrealised = marks.unrealised_without(trade, self.now, others)
         self.closed.take(trade)
         if self.curve is not None:

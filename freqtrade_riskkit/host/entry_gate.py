@@ -13,7 +13,6 @@ from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
 
 from freqtrade_riskkit.config import RiskKitConfig
-from freqtrade_riskkit.core.breaker import BreakerState
 from freqtrade_riskkit.core.decisions import ALLOWED, Decision
 from freqtrade_riskkit.core.entry.request import EntryKind, EntryRequest
 from freqtrade_riskkit.host import policies
@@ -30,6 +29,9 @@ from freqtrade_riskkit.host.trades import open_trades
 
 if TYPE_CHECKING:
     from freqtrade.strategy import IStrategy
+
+_INITIAL, _REPLACED = EntryKind.INITIAL, EntryKind.REPLACED
+"""Asked for at every entry of a backtest, where each look into the enum counts."""
 
 
 class EntryGate:
@@ -76,10 +78,10 @@ class EntryGate:
         Where it `enters`, an initial entry that may go on is noted as `entered`.
         """
         replaced = self.replaced
-        if replaced is not None or asked.kind is EntryKind.REPLACED:
+        if replaced is not None or asked.kind is _REPLACED:
             asked = _of_a_replacement(asked, replaced)
         desk = books.desk
-        if desk is not None and desk.breaker.course.state is not BreakerState.CLOSED:
+        if desk is not None and not desk.breaker.course.is_closed:
             decision = self._of_the_breaker(desk.decide(), asked)
             if not decision.allowed:
                 return decision
@@ -97,7 +99,7 @@ class EntryGate:
                 return decision
             if decision.code is not None:
                 self.denials.warn(pair, decision, candle)
-        enters = enters and kind is EntryKind.INITIAL
+        enters = enters and kind is _INITIAL
         # While an entry is still being sized there is no order yet, and there may never be one.
         if desk is not None and self._counts_orders and asked.value is not None:
             at, places = books.now if now == books.given else now, enters and self._is_simulated

@@ -109,10 +109,10 @@ def metrics_of(figures: BacktestFigures, since: datetime, until: datetime) -> Me
 
 def worst_day(figures: BacktestFigures) -> tuple[str | None, float | None]:
     """Give the UTC day with the least closed profit, and that profit; None twice without a trade."""
-    days: defaultdict[date, float] = defaultdict(float)
+    days: defaultdict[int, float] = defaultdict(float)
     for closed_at, net_pnl in zip(figures.closed_at, figures.net_pnl, strict=True):
-        days[closed_at.date()] += net_pnl
+        days[closed_at.toordinal()] += net_pnl
     if not days:
         return None, None
-    day = min(days, key=lambda name: (days[name], name))
-    return day.isoformat(), days[day]
+    day = min(days, key=lambda number: (days[number], number))
+    return date.fromordinal(day).isoformat(), days[day]

@@ -14,7 +14,6 @@ from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
 
 from freqtrade_riskkit.config import Loaded
-from freqtrade_riskkit.core.breaker import BreakerState
 from freqtrade_riskkit.core.decisions import Code, Decision
 from freqtrade_riskkit.core.entry.request import EntryKind
 from freqtrade_riskkit.host import force_entries, making, opening
@@ -145,7 +144,7 @@ class RiskSession(Inquiries):
             with self._lock:
                 self.books.take_new_trades()
                 desk = self.books.desk
-                if desk is None or desk.breaker.course.state is BreakerState.CLOSED:
+                if desk is None or desk.breaker.course.is_closed:
                     return None
                 return desk.wanted_lock()
         except Exception:  # Freqtrade is about to finish an exit, which nothing may keep from happening

@@ -32,14 +32,14 @@ class BacktestTrades:
 
     Attributes
     ----------
-    closed
-        That list.
+    closed, open
+        That list, and Freqtrade's list of the open ones; both are the same throughout a backtest.
     taken
-        How many of them were given.
+        How many of the closed ones were given.
     """
 
     def __init__(self) -> None:
-        self.closed = LocalTrade.bt_trades
+        self.closed, self.open = LocalTrade.bt_trades, LocalTrade.bt_trades_open
         self.taken = 0
 
     def take_new(self) -> Sequence[LocalTrade]:

@@ -51,8 +51,8 @@ class Course:
     ----------
     day_ends_at
         The next boundary of the day.
-    state
-        The state that follows from what holds.
+    is_closed
+        Whether neither a trip nor the cooldown holds.
     is_judged
         Whether all that is compared was judged since it changed last.
     """
@@ -65,9 +65,9 @@ class Course:
         "compared",
         "day_ends_at",
         "holds",
+        "is_closed",
         "is_judged",
         "now",
-        "state",
         "warned",
     )
 
@@ -232,7 +232,7 @@ class Course:
 
     def note_holds(self) -> None:
         """Work out anew what follows from the trips that hold."""
-        self.state = self.holds.state
+        self.is_closed = self.holds.state is BreakerState.CLOSED
         self.compared.watch(self.holds.automatic)
         next_end = self.holds.next_end
         self._next_change = self.day_ends_at if next_end is None else min(self.day_ends_at, next_end)
@@ -245,7 +245,7 @@ class Course:
 
     def _note_calm(self) -> None:
         """Work out how far and until when nothing can happen, once what was known of it is over."""
-        if self.state is BreakerState.CLOSED and self.now >= self._calm_until:
+        if self.is_closed and self.now >= self._calm_until:
             self._look_ahead()
 
     def _goes_on_calmly(self, equity: float, now: datetime) -> bool:

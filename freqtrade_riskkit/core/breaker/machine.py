@@ -48,7 +48,7 @@ class CircuitBreaker:
     Attributes
     ----------
     course
-        What holds, and since when; its `state` is looked at for each entry of a backtest.
+        What holds, and since when; each entry of a backtest asks it whether the breaker is closed.
 
     Notes
     -----
@@ -77,7 +77,7 @@ class CircuitBreaker:
     @property
     def state(self) -> BreakerState:
         """The state at the last moment seen."""
-        return self.course.state
+        return self.course.holds.state
 
     @property
     def now(self) -> datetime:
@@ -143,7 +143,7 @@ class CircuitBreaker:
     def places_calmly(self, at: datetime) -> bool:
         """Count an order where nothing can come of it; False, and nothing counted, where something may."""
         course = self.course
-        is_calm = at is course.now and course.is_judged and RuleName.ORDER_RATE not in course.warned
+        is_calm = at is course.now and course.is_judged and not course.warned
         return is_calm and self._compared.orders.add_far(at)
 
     def order_placed(self, at: datetime) -> list[BreakerEvent]:

@@ -24,6 +24,7 @@ class Feed(BacktestTrades):
 
     def __init__(self) -> None:
         self.closed: list[LocalTrade] = []
+        self.open: list[LocalTrade] = []
         self.taken = 0
 
 
@@ -115,7 +116,7 @@ def test_trade_when_its_neighbours_can_not_be_marked_then_not_booked_and_booked_
     books: AccountBooks, feed: Feed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("freqtrade_riskkit.host.books.open_trades", lambda: [trade()])
-    monkeypatch.setattr(LocalTrade, "bt_trades_open", [trade()])
+    feed.open.append(trade())
     marks = UnreadableMarks()
     desk = BreakerDesk(CircuitBreaker(DEFAULTS, 1000.0, START), "USDT", False, lambda event: None)
     books.attach(desk, RealisedEquity(1000.0, {}), marks)
