@@ -203,3 +203,30 @@ def test_exits_and_stops_when_there_are_many_then_they_never_count(backtest: Bac
     by_pair = run.trades.set_index("pair")
     assert sum(not order["ft_is_entry"] for order in by_pair.loc[FIRST, "orders"]) >= 10
     assert by_pair.loc[SECOND, "exit_reason"] == "stop_loss"
+
+
+CONFIRMING = """
+def confirm_trade_entry(self, pair, current_time, **kwargs):
+    return True
+"""
+
+
+@pytest.mark.parametrize("mode", ["enforce", "observe"])
+def test_orders_when_the_strategy_confirms_each_then_all_is_as_where_it_leaves_that_to_freqtrade(
+    backtest: Backtest, mode: str
+) -> None:
+    """Entries that a strategy confirms are decided first and noted later, all others in one step."""
+    frames, script = still(PAIRS, 5)
+    for pair in PAIRS:
+        script[pair]["enter"] = [at("01:00"), at("02:10"), at("02:20")]
+        script[pair]["exit"] = [at("01:30"), at("02:15")]
+    section = {**only("order_rate"), "mode": mode}
+
+    first, second = (
+        backtest(strategy, frames, script=script, riskkit=section, config=ROOM, timeframe="5m")
+        for strategy in (scripted_with_kit(), scripted_with_kit(body=CONFIRMING))
+    )
+
+    assert first.riskkit == second.riskkit
+    assert first.riskkit["trips"]
+    pd.testing.assert_frame_equal(first.trades, second.trades)

@@ -72,3 +72,37 @@ def test_curve_when_any_path_is_taken_then_equal_to_the_slow_definition(
     assert curve.max_drawdown_abs == pytest.approx(slow_abs)
     assert curve.adverse_max_drawdown == pytest.approx(adverse)
     assert curve.adverse_max_drawdown >= curve.max_drawdown or curve.max_drawdown == 0
+
+
+def test_day_when_its_opening_is_nothing_and_the_equity_stays_there_then_only_its_worst_is_a_loss() -> None:
+    curve = EquityCurve(0.0)
+    curve.add(0.0, -1.0, 0.0)
+    assert (curve.worst_day_loss, curve.adverse_worst_day_loss) == (0.0, 1.0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(1, 1e6), st.floats(0, 0.5), st.booleans()), min_size=1, max_size=40),
+    st.sampled_from([0.0, 333.3]),
+)
+def test_mark_when_below_peak_on_the_same_day_then_the_lowest_equities_alone_tell_of_it(
+    path: list[tuple[float, float, bool]], aside: float
+) -> None:
+    """What a backtest's loop does at most candles, instead of `add`."""
+    short, long = EquityCurve(path[0][0], aside=aside), EquityCurve(path[0][0], aside=aside)
+    opening = path[0][0]
+    for equity, worse_by, begins_day in path:
+        worst, opening = equity * (1 - worse_by), equity if begins_day else opening
+        long.add(equity, worst, opening)
+        if equity <= short.usable_peak and opening == short.day_opening:
+            short.usable = equity
+            short.lowest, short.adverse_lowest = min(short.lowest, equity), min(short.adverse_lowest, worst)
+        else:
+            short.add(equity, worst, opening)
+        assert _figures(short) == _figures(long)
+
+
+def _figures(curve: EquityCurve) -> tuple[float, ...]:
+    return (
+        *(curve.equity, curve.peak, curve.current_drawdown, curve.max_drawdown, curve.max_drawdown_abs),
+        *(curve.worst_day_loss, curve.adverse_max_drawdown, curve.adverse_worst_day_loss),
+    )

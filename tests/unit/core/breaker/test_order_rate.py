@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from freqtrade_riskkit.core.breaker import (
+    BreakerEvent,
     BreakerPolicy,
     CircuitBreaker,
     LimitNear,
@@ -150,6 +153,39 @@ def test_warning_when_eight_of_ten_are_placed_then_told_once_until_it_went_away(
     assert told(at("10:00")) == ["LIMIT_NEAR: limit=10, value=8, rule=ORDER_RATE_EXCEEDED, over 60 s"]
     assert told(at("10:00")) == []
     assert [bool(told(at("10:01"))) for _ in range(8)] == [False] * 7 + [True]
+
+
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=120),
+    st.sampled_from([None, 1, 3, 10]),
+    st.sampled_from([None, 2, 15]),
+    st.sampled_from([0.1, 0.8, 1.0]),
+)
+def test_orders_when_placed_calmly_where_that_goes_then_all_is_as_if_each_had_been_asked_for_and_placed(
+    seconds: list[int], per_minute: int | None, per_hour: int | None, warn_at: float
+) -> None:
+    rate = OrderRate(per_minute, per_hour, AFTER_AN_HOUR)
+    policy = replace(NO_RULES, order_rate=rate, warn_at=warn_at)
+    short, long = CircuitBreaker(policy, 1000, at("9:00")), CircuitBreaker(policy, 1000, at("9:00"))
+    moment = at("10:00")
+    for wait in seconds:
+        moment += wait * SECOND
+        short.clock(moment)
+        long.clock(moment)
+        events = long.order_asked(moment)
+        if short.places_calmly(moment):
+            assert events + _placed_the_long_way(long, moment) == []
+        else:
+            assert short.order_asked(moment) == events
+            assert short.order_placed(moment) == _placed_the_long_way(long, moment)
+        assert (short.remember(), short.figures()) == (long.remember(), long.figures())
+
+
+def _placed_the_long_way(breaker: CircuitBreaker, moment: datetime) -> list[BreakerEvent]:
+    """Count an order and hold the windows against their limits, whatever stands in them."""
+    orders = breaker.course.compared.orders
+    orders.add(moment)
+    return breaker.course.weigh(orders.figure(moment))
 
 
 def test_orders_when_placed_while_the_trip_holds_then_they_change_nothing() -> None:

@@ -56,6 +56,21 @@ def test_confidence_when_it_is_none_of_0_to_1_then_denied_even_with_nothing_open
     assert (decision.limit, decision.unit) == (0.95, Unit.RATIO)
 
 
+@given(
+    st.none() | st.integers(1, 6),
+    st.none() | st.integers(1, 6),
+    st.sampled_from([1.0, 4.0, math.inf]),
+    st.none() | st.floats(0, 1),
+)
+def test_least_limit_when_there_are_several_then_no_confidence_has_a_smaller_one(
+    normal: int | None, high: int | None, cap: float, confidence: float | None
+) -> None:
+    limit = PositionLimit(normal, high, 0.5, cap)
+
+    assert limit.least <= limit.limit_for(confidence)
+    assert limit.least in (limit.limit_for(None), limit.limit_for(1.0))
+
+
 def test_confidence_when_only_one_limit_is_set_then_it_says_nothing() -> None:
     limit = PositionLimit(normal=2, high=None, high_confidence=0.95)
 
