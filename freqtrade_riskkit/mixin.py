@@ -121,11 +121,11 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
             return found
         if standing.is_short:
             best = low or rate
-            is_far = best > standing.near_rate
+            is_near = best <= standing.near_rate
         else:
             best = high or rate
-            is_far = best < standing.near_rate
-        if is_far and (not found or (len(found) == 1 and found[0].exit_type is ExitType.EXIT_SIGNAL)):
+            is_near = best >= standing.near_rate
+        if not is_near and (not found or (len(found) == 1 and found[0].exit_type is ExitType.EXIT_SIGNAL)):
             return found
         return plans.add(standing, trade, found, best, current_time)
 

@@ -72,7 +72,7 @@ def test_order_when_not_countable_after_the_strategy_confirmed_then_no_other_pas
     backtest: Backtest, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its entry is placed already; an order rate that misses orders must not let further ones through."""
-    monkeypatch.setattr(OrderWindows, "add_far", raises)
+    monkeypatch.setattr(OrderWindows, "add", raises)
     confirming = scripted_with_kit(
         body="""
         def confirm_trade_entry(self, pair, current_time, **kwargs):

@@ -148,11 +148,10 @@ class CircuitBreaker:
 
     def order_placed(self, at: datetime) -> list[BreakerEvent]:
         """Count an order that adds risk, at its first placement; one too many trips here too."""
-        if self.places_calmly(at):
-            return []
-        events, now = self.clock(at), self.course.now
-        self._compared.orders.add(now)
-        return events + self.course.weigh(self._compared.orders.figure(now))
+        events, course, orders = self.clock(at), self.course, self._compared.orders
+        orders.add(course.now)
+        is_near = RuleName.ORDER_RATE in course.warned or not orders.is_far(course.now)
+        return events + course.weigh(orders.figure(course.now)) if is_near else events
 
     def error(self, kind: ErrorKind, at: datetime) -> list[BreakerEvent]:
         """Count an error."""

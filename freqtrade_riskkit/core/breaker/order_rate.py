@@ -37,7 +37,7 @@ class OrderWindows:
 
     def __init__(self, rule: OrderRate | None, near: float, times: Iterable[datetime] = ()) -> None:
         self._rule = rule
-        self._minute_near = self._hour_near = math.inf if rule is not None else -math.inf
+        self._minute_near = self._hour_near = math.inf
         if rule is not None and rule.per_minute is not None:
             self._minute_near = near * rule.per_minute
         if rule is not None and rule.per_hour is not None:
@@ -53,6 +53,8 @@ class OrderWindows:
 
     def add_far(self, at: datetime) -> bool:
         """Count an order as `add` does where no limit is near after it; False, and nothing counted, else."""
+        if self._rule is None:
+            return True
         minute, hour = self._minute, self._hour
         if not (len(minute) + 1 < self._minute_near and len(hour) + 1 < self._hour_near):
             self._forget(at)

@@ -112,3 +112,17 @@ def test_orders_when_the_state_was_kept_while_the_clock_was_ahead_then_they_stil
 
     breaker.order_asked(REAL + timedelta(seconds=31))
     assert [trip.rule for trip in breaker.active_trips] == [RuleName.ORDER_RATE]
+
+
+def test_orders_when_one_was_placed_while_the_clock_was_ahead_then_those_before_it_still_count() -> None:
+    """Five within the hour; the sixth, hours ahead, must not let them out of their window."""
+    per_hour = replace(POLICY, order_rate=OrderRate(None, 10, End(at=time(0, 0))))
+    breaker = CircuitBreaker(per_hour, 1000.0, REAL)
+    for number in range(5):
+        breaker.order_placed(REAL + number * MINUTE)
+    breaker.order_placed(REAL + AHEAD)
+
+    breaker.turn_back(REAL + 6 * MINUTE)
+
+    (rate,) = [figure for figure in breaker.figures() if figure.rule is RuleName.ORDER_RATE]
+    assert (rate.value, rate.limit) == (6, 10)
