@@ -68,7 +68,9 @@ class GatedCallback(ClassGuard):
             return _run(strategy, name, gate, self._target(strategy), args, kwargs)
 
         self._nested = nested
-        self._direct = found if not self._acts else alone if is_default else None
+        # What stands for gate and callback in one; None where somebody overrides the callback.
+        in_one = alone if is_default else None
+        self._direct = in_one if self._acts else found
 
     def __get__(self, strategy: Any, owner: type | None = None) -> Any:
         """Give the gated method; what was set on the instance itself comes before the class's.

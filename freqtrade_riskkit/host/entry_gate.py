@@ -144,7 +144,7 @@ class EntryGate:
 
     def _of_the_order(self, desk: BreakerDesk, asked: Asked, at: datetime) -> Decision:
         """Let the breaker see an order coming, once nothing else denies it: it may be one too many."""
-        if asked.kind is not EntryKind.INITIAL and asked.kind is not EntryKind.ADDED:
+        if asked.kind is not _INITIAL and asked.kind is not EntryKind.ADDED:
             return ALLOWED
         events = desk.breaker.order_asked(at)
         if not events:

@@ -17,7 +17,6 @@ from freqtrade_riskkit.host.callbacks import Callback, Gate
 
 logger = logging.getLogger("freqtrade_riskkit.gates")
 
-_INITIAL = EntryKind.INITIAL
 _FAILED = "%s: the gate before %s failed; the entry is denied."
 
 Args = tuple[Any, ...]
@@ -102,7 +101,7 @@ def _confirm_alone(strategy: Any, *args: Any, **kwargs: Any) -> bool:
             return True
         named = _named("confirm_trade_entry", args, kwargs) if args else kwargs
         pair, now, worth = named["pair"], named["current_time"], named["amount"] * named["rate"]
-        return session.admits(Asked(pair, now, _INITIAL, named["entry_tag"], None, worth), True)
+        return session.admits(Asked(pair, now, enter_tag=named["entry_tag"], value=worth), enters=True)
     except Exception:  # Freqtrade takes a callback that raises for a yes
         logger.exception(_FAILED, Code.CHECK_FAILED, "confirm_trade_entry")
         return False
