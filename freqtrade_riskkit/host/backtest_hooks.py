@@ -21,6 +21,7 @@ from freqtrade_riskkit.config import ConfigInvalid
 from freqtrade_riskkit.config.written import as_written
 from freqtrade_riskkit.host.lock_hooks import backtest_of
 from freqtrade_riskkit.host.modes import Run
+from freqtrade_riskkit.host.pair_candles import BacktestCandles
 from freqtrade_riskkit.host.results import result_of
 from freqtrade_riskkit.host.strategy_class import carries_kit
 from freqtrade_riskkit.report.backtest_table import print_backtest
@@ -49,10 +50,10 @@ def hook_results(once: Callable[[Any, str, Wrap], None]) -> None:
 
 
 def _hand_over_candles(original: Callable[..., Any]) -> Callable[..., Any]:
-    def _get_ohlcv_as_lists(self: Any, *args: Any, **kwargs: Any) -> Any:
-        candles = original(self, *args, **kwargs)
+    def _get_ohlcv_as_lists(self: Any, processed: Any) -> Any:
+        candles = original(self, processed)
         if carries_kit(self.strategy):
-            self.strategy.riskkit.candles = candles
+            self.strategy.riskkit.candles = BacktestCandles(candles, processed)
         return candles
 
     return _get_ohlcv_as_lists

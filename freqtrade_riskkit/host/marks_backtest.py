@@ -6,28 +6,24 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from freqtrade.optimize.backtesting import HIGH_IDX, LOW_IDX, OPEN_IDX
+import numpy as np
 from freqtrade.persistence import LocalTrade
+from pandas import DataFrame
 
 from freqtrade_riskkit.core.marks import is_rate
-from freqtrade_riskkit.host.marks_steady import MarksAhead, PairAhead, SteadyMarks
-from freqtrade_riskkit.host.pair_candles import PairCandles, Row
+from freqtrade_riskkit.host.marks_steady import AHEAD, SteadyMarks, Stretch
+from freqtrade_riskkit.host.pair_candles import NO_CANDLES, PairCandles, Row
+from freqtrade_riskkit.host.pair_marks import PairMarks
 from freqtrade_riskkit.host.position_cost import profit_line_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND_NS = 1_000_000_000
 _LEAST_PATIENCE, _MOST_PATIENCE = 2, 64
-_NO_RATE, _INFINITE = -1.0, math.inf
-_BETWEEN_CANDLES = -(10**9)
+_NO_STEP = 10**12
 
-_Place = tuple[PairCandles, Sequence[Row], int, int]
-"""A pair, its candles, the step at which the first of them begins, and their number.
-
-The number is 0 where the candle of a step can't be told by counting, since some are missing.
-"""
-_Line = tuple[float, float, int, PairCandles, Sequence[Row], int, int]
-"""Slope and base of a position's profit over the rate, which rate of a candle is its worst, and the place."""
+_Line = tuple[float, float, memoryview, memoryview]
+"""Slope and base of a position's profit over the rate, the rates of its pair step by step, and the worst."""
 
 
 class BacktestMarks:
@@ -50,6 +46,8 @@ class BacktestMarks:
     positions_stay
         Whether a position that is filled stays as it is until it closes: nothing is added to it or sold in
         parts, and no funding is paid. Then what its profit follows from is worked out once.
+    frames
+        The dataframes that Freqtrade made the candles of, as far as they are at hand.
 
     Attributes
     ----------
@@ -62,23 +60,28 @@ class BacktestMarks:
     """
 
     def __init__(
-        self, rows: Mapping[str, Sequence[Row]], candle: timedelta, positions_stay: bool = False
+        self,
+        rows: Mapping[str, Sequence[Row]],
+        candle: timedelta,
+        positions_stay: bool = False,
+        frames: Mapping[str, DataFrame] | None = None,
     ) -> None:
         self._rows = rows
+        self._frames = frames or {}
         self._positions_stay = positions_stay
         self._candle_ns = candle // _MICROSECOND * 1000
         self._candle = candle
         self._pairs: dict[str, PairCandles] = {}
-        self._places: dict[str, _Place] = {}
+        self._marks: dict[str, PairMarks] = {}
+        self._known_until = 0
         self._now = datetime.min.replace(tzinfo=UTC)
         self._begins_at = -1
         self._moment = self._step = 0
         self._held: list[LocalTrade] = []
-        self._lines: list[_Line | None] = []
+        self._lines: list[_Line] = []
         self._lines_stay = positions_stay
         self._profits: list[float] = []
         self._steady: SteadyMarks | None = None
-        self._ahead: dict[str, PairAhead] = {}
         self._steady_loops = 0
         self._patience = _LEAST_PATIENCE
         self.adverse = 0.0
@@ -112,48 +115,25 @@ class BacktestMarks:
             self._step += 1
         elif now != self._now:
             self._go_to(now)
+        step = self._step
         is_as_before = trades == self._held
         if not (is_as_before and self._lines_stay):
-            self._take_up(trades)
-        moment, step = self._moment, self._step
-        total, adverse, infinite = 0.0, 0.0, _INFINITE
-        oldest = moment
-        missing: tuple[str, ...] = ()
+            self._take_up(trades, step)
+        if step >= self._known_until and not self._is_known(step):
+            return self._look_at_each(now)
+        total = adverse = 0.0
         profits: list[float] = []
-        self._profits = []
-        for line in self._lines:
-            if line is None:
-                profits.append(0.0)
-                continue
-            slope, base, worst_at, pair, rows, first, end = line
-            index = step - first
-            if 0 < index < end:
-                rate, worst = rows[index][OPEN_IDX], rows[index - 1][worst_at]
-            else:
-                rate = worst = _NO_RATE
-            if not 0.0 < rate < infinite:
-                mark = pair.mark(moment)
-                rate = mark.rate
-                if rate != rate:
-                    missing = (*missing, pair.name)
-                    profits.append(0.0)
-                    continue
-                worst = mark.lowest if worst_at == LOW_IDX else mark.highest
-                oldest = min(oldest, mark.rate_at)
-            profit, at_worst = slope * rate + base, slope * worst + base
+        for slope, base, rates, worst in self._lines:
+            profit = slope * rates[step] + base
             profits.append(profit)
             total += profit
-            adverse += at_worst if at_worst < profit and 0.0 < worst < infinite else profit
-        if not (math.isfinite(total) and math.isfinite(adverse)):
-            raise ValueError(f"the open positions can't be marked at {now}: they add up to {total}")
-        self._profits = profits
-        self.adverse = adverse
-        self.oldest_age_seconds = (moment - oldest) / _SECOND_NS
-        self.missing = missing
-        if not is_as_before:
+            adverse += slope * worst[step] + base
+        self._note(now, total, adverse, profits)
+        self.oldest_age_seconds, self.missing = 0.0, ()
+        if is_as_before:
+            self._look_ahead(now, trades, step)
+        else:
             self._steady_loops = 0
-        elif oldest == moment and not missing:
-            self._look_ahead(now, trades)
         return total
 
     def unrealised_without(self, closed: LocalTrade, now: datetime, others: Sequence[LocalTrade]) -> float:
@@ -189,66 +169,101 @@ class BacktestMarks:
         self._moment = (now - _EPOCH) // _MICROSECOND * 1000
         if self._begins_at < 0:
             self._begins_at = self._moment
+        self._known_until = 0
         self._step, rest = divmod(self._moment - self._begins_at, self._candle_ns)
-        if rest:
-            self._step = _BETWEEN_CANDLES
+        if rest or self._step < 0:
+            self._step = _NO_STEP
 
     def _candles_of(self, pair: str) -> PairCandles:
         candles = self._pairs.get(pair)
         if candles is None:
-            candles = self._pairs[pair] = PairCandles(pair, self._rows.get(pair, ()), self._candle_ns)
+            rows, frame = self._rows.get(pair, ()), self._frames.get(pair)
+            candles = self._pairs[pair] = PairCandles(pair, rows, self._candle_ns, frame)
         return candles
 
-    def _take_up(self, trades: Sequence[LocalTrade]) -> None:
-        """Work out what the positions' profits follow from; it is kept where positions stay as they are."""
-        held, lines = self._held, self._lines
-        before = len(held)
-        if self._lines_stay and trades[:before] == held:
-            for trade in trades[before:]:
-                line = self._line_of(trade)
-                held.append(trade)
-                lines.append(line)
-                if line is None:
-                    self._lines_stay = False
-            return
-        known: dict[int, _Line | None] = {}
-        if self._positions_stay:
-            known = {id(trade): line for trade, line in zip(held, lines, strict=True)}
-        self._lines = [known.get(id(trade)) or self._line_of(trade) for trade in trades]
-        self._held = list(trades)
-        self._lines_stay = self._positions_stay and None not in self._lines
-
-    def _line_of(self, trade: LocalTrade) -> _Line | None:
-        """Give what a position's profit follows from; None for a trade whose entry hasn't filled."""
-        if not trade.amount:
-            return None
-        place = self._places.get(trade.pair) or self._place(trade.pair)
-        return (*profit_line_of(trade), HIGH_IDX if trade.is_short else LOW_IDX, *place)
-
-    def _place(self, pair: str) -> _Place:
-        """Work out how to find a pair's candle of a step."""
+    def _marks_of(self, pair: str) -> PairMarks:
         candles = self._candles_of(pair)
-        first, rest, end = 0, 0, 0
+        first, rest = 0, 1
         if candles.begins_at is not None:
             first, rest = divmod(candles.begins_at - self._begins_at, self._candle_ns)
-            end = 0 if rest else len(candles.rows)
-        place = self._places[pair] = candles, candles.rows, first, end
-        return place
+        marks = self._marks[pair] = PairMarks(NO_CANDLES if rest else candles.columns(), first)
+        return marks
 
-    def _look_ahead(self, now: datetime, trades: Sequence[LocalTrade]) -> None:
+    def _take_up(self, trades: Sequence[LocalTrade], step: int) -> None:
+        """Work out what the positions' profits follow from; it is kept where positions stay as they are."""
+        held = self._held
+        known: dict[int, _Line] = {}
+        before = len(held)
+        if not (self._lines_stay and trades[:before] == held):
+            if self._lines_stay:
+                known = {id(trade): line for trade, line in zip(held, self._lines, strict=True)}
+            held = self._held = []
+            self._lines, self._lines_stay, before = [], self._positions_stay, 0
+        lines = self._lines
+        for trade in trades[before:]:
+            held.append(trade)
+            line = known.get(id(trade))
+            if line is not None:
+                lines.append(line)
+                continue
+            marks = self._marks.get(trade.pair) or self._marks_of(trade.pair)
+            until = marks.known_until(step)
+            if until < self._known_until:
+                self._known_until = until
+            slope, base = profit_line_of(trade) if trade.amount else (0.0, 0.0)
+            rates, worst = marks.of_short if trade.is_short else marks.of_long
+            lines.append((slope, base, rates, worst))
+            if not trade.amount:
+                self._lines_stay = False
+
+    def _is_known(self, step: int) -> bool:
+        """Say whether each position has a rate at this step, and note until when."""
+        self._known_until = min(self._marks[trade.pair].known_until(step) for trade in self._held)
+        return step < self._known_until
+
+    def _look_at_each(self, now: datetime) -> float:
+        """Mark the positions where one of them has no rate at this step: it keeps its last one."""
+        moment = oldest = self._moment
+        total = adverse = 0.0
+        missing: tuple[str, ...] = ()
+        profits: list[float] = []
+        for trade, (slope, base, *_) in zip(self._held, self._lines, strict=True):
+            profits.append(0.0)
+            if not trade.amount:
+                continue
+            mark = self._candles_of(trade.pair).mark(moment)
+            if math.isnan(mark.rate):
+                missing = (*missing, trade.pair)
+                continue
+            profits[-1] = slope * mark.rate + base
+            total += profits[-1]
+            adverse += slope * (mark.highest if trade.is_short else mark.lowest) + base
+            oldest = min(oldest, mark.rate_at)
+        self._note(now, total, adverse, profits)
+        self.oldest_age_seconds = (moment - oldest) / _SECOND_NS
+        self.missing = missing
+        self._steady_loops = 0
+        return total
+
+    def _note(self, now: datetime, total: float, adverse: float, profits: list[float]) -> None:
+        """Keep the figures of a look."""
+        if not math.isfinite(total + adverse):
+            self._profits = []
+            raise ValueError(f"the open positions can't be marked at {now}: they add up to {total}")
+        self._profits = profits
+        self.adverse = adverse
+
+    def _look_ahead(self, now: datetime, trades: Sequence[LocalTrade], step: int) -> None:
         """Work out the next loops, once the positions have been the same for some."""
         self._steady_loops += 1
         if self._steady_loops < self._patience:
             return
-        stretches: dict[str, MarksAhead] = {}
-        for pair in {trade.pair for trade in trades if trade.amount}:
-            _, _, first, end = self._places[pair]
-            if not 0 <= self._step - first < end:
-                return
-            if pair not in self._ahead:
-                self._ahead[pair] = PairAhead(self._rows[pair])
-            stretches[pair] = self._ahead[pair].after(self._step - first)
-        if stretches:
+        begin, end = step + 1, min(step + 1 + AHEAD, self._known_until)
+        if begin < end:
+            stretches = [
+                Stretch(slope, base, np.asarray(rates[begin:end]), np.asarray(worst[begin:end]))
+                for slope, base, rates, worst in self._lines
+            ]
             self._steady = SteadyMarks(now, self._candle, trades, stretches, self._positions_stay)
 
     def _end_steady(self, steady: SteadyMarks) -> None:

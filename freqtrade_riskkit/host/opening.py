@@ -64,7 +64,8 @@ def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> B
     section = session.config.circuit_breaker
     is_spot = str(strategy.config["trading_mode"]) == "spot"
     stays = is_spot and not strategy.position_adjustment_enable
-    marks = BacktestMarks(session.candles or {}, candle, positions_stay=stays)
+    rows, frames = session.candles or ({}, {})
+    marks = BacktestMarks(rows, candle, stays, frames)
     aside = books.performance.balance - equity
     if session.breaker_simulated and section is not None:
         breaker = CircuitBreaker(breaker_policy(section), equity, now, SAMPLES_APART)

@@ -4,15 +4,39 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 from freqtrade.optimize.backtesting import CLOSE_IDX, DATE_IDX, HIGH_IDX, LOW_IDX, OPEN_IDX
+from pandas import DataFrame
 
 from freqtrade_riskkit.core.marks import is_rate
 
 Row = Sequence[Any]
 """One candle of Freqtrade's: its date as a `pandas.Timestamp`, open, high, low, close, signals."""
+
+Floats = npt.NDArray[np.float64]
+
+
+class Columns(NamedTuple):
+    """Figures of all candles of a pair."""
+
+    opens: Floats
+    highs: Floats
+    lows: Floats
+
+
+NO_CANDLES = Columns(np.zeros(0), np.zeros(0), np.zeros(0))
+
+
+class BacktestCandles(NamedTuple):
+    """The candles of a backtest by pair, and the dataframes that Freqtrade made them of."""
+
+    rows: Mapping[str, Sequence[Row]]
+    frames: Mapping[str, DataFrame]
 
 
 class Mark(NamedTuple):
@@ -46,6 +70,8 @@ class PairCandles:
         Freqtrade's candles.
     candle_ns
         Length of one.
+    frame
+        The dataframe that Freqtrade made them of, where it is at hand: its first row is none of them.
 
     Attributes
     ----------
@@ -55,14 +81,25 @@ class PairCandles:
         Beginning of the first one, where there is one and none is missing after it; else None.
     """
 
-    __slots__ = ("_candle_ns", "begins_at", "name", "rows")
+    __slots__ = ("_candle_ns", "_frame", "begins_at", "name", "rows")
 
-    def __init__(self, name: str, rows: Sequence[Row], candle_ns: int) -> None:
+    def __init__(
+        self, name: str, rows: Sequence[Row], candle_ns: int, frame: DataFrame | None = None
+    ) -> None:
         self.name = name
         self.rows = rows
         self._candle_ns = candle_ns
+        self._frame = frame
         is_even = bool(rows) and _moment(rows[-1]) - _moment(rows[0]) == (len(rows) - 1) * candle_ns
         self.begins_at = _moment(rows[0]) if is_even else None
+
+    def columns(self) -> Columns:
+        """Give the figures of all candles; to take them from the dataframe costs a fraction."""
+        frame, rows = self._frame, self.rows
+        if frame is None or len(frame) != len(rows) + 1:
+            places = map(itemgetter, (OPEN_IDX, HIGH_IDX, LOW_IDX))
+            return Columns(*(np.fromiter(map(place, rows), np.float64, len(rows)) for place in places))
+        return Columns(*(frame[name].to_numpy(np.float64)[1:] for name in ("open", "high", "low")))
 
     def mark(self, now: int) -> Mark:
         """Give the mark at a moment, from candles that have begun by then.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from freqtrade_riskkit.host.breaker_desk import WantedLock
 from freqtrade_riskkit.host.entry_gate import EntryGate
 from freqtrade_riskkit.host.inquiries import Inquiries
 from freqtrade_riskkit.host.modes import Run, run_of
-from freqtrade_riskkit.host.pair_candles import Row
+from freqtrade_riskkit.host.pair_candles import BacktestCandles
 from freqtrade_riskkit.host.status import Status, status_of
 from freqtrade_riskkit.host.trades import open_trades
 
@@ -65,7 +65,7 @@ class RiskSession(Inquiries):
     watch
         Errors and orders of a running bot; None in a backtest and without a breaker.
     candles
-        Freqtrade's candles of the backtest in course, by pair.
+        Freqtrade's candles of the backtest in course.
     counts_orders
         Whether a backtest's placed orders are wanted.
     marks_trades
@@ -92,7 +92,7 @@ class RiskSession(Inquiries):
         self.actions = making.actions(self)
         self.watch = making.watch(self)
         self.books: AccountBooks | None = None
-        self.candles: Mapping[str, Sequence[Row]] | None = None
+        self.candles: BacktestCandles | None = None
         self._keeper: BotKeeper | None = None
         self._candle: datetime | None = None
         self.failure: str | None = None

@@ -33,7 +33,8 @@ def noted(self):
 def bot_loop_start(self, current_time, **kwargs):
     if self.__dict__.get("marked") is not self.riskkit.candles:
         self.marked = self.riskkit.candles
-        self.marks = BacktestMarks(self.marked, timedelta(hours=1))
+        rows, frames = self.marked
+        self.marks = BacktestMarks(rows, timedelta(hours=1), frames=frames)
     held = LocalTrade.bt_trades_open
     unrealised = self.marks.unrealised(current_time, held)
     self.noted.append((
@@ -184,7 +185,7 @@ def test_candles_when_some_are_missing_doubled_or_out_of_order_then_freqtrade_pu
     broken = pd.concat([whole.drop(index=range(20, 24)), whole.loc[[30]]]).sample(frac=1.0, random_state=1)
     body = """
         def bot_loop_start(self, current_time, **kwargs):
-            self.given = {pair: list(rows) for pair, rows in self.riskkit.candles.items()}
+            self.given = {pair: list(rows) for pair, rows in self.riskkit.candles.rows.items()}
     """
 
     run = backtest(scripted_with_kit(body=body), {BTC: broken})

@@ -12,7 +12,7 @@ from freqtrade.persistence import LocalTrade
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freqtrade_riskkit.host import marks_steady
+from freqtrade_riskkit.host import marks_backtest
 from freqtrade_riskkit.host.marks_backtest import BacktestMarks
 from freqtrade_riskkit.host.marks_steady import SteadyMarks
 from tests.unit.host.freqtrade_cases import START, order, trade
@@ -73,7 +73,7 @@ def test_marks_when_positions_stay_the_same_then_as_if_each_loop_was_looked_at_a
     trades = [position(number, pair, short) for number, (pair, short) in enumerate(held)]
     marks, alone = BacktestMarks(candles, HOUR), BacktestMarks(candles, HOUR)
     hour = 1
-    with patch.object(marks_steady, "AHEAD", ahead), patch.object(marks_steady, "_READ", 2 * ahead + 2):
+    with patch.object(marks_backtest, "AHEAD", ahead):
         for step in steps:
             hour += {"skip": 2, "again": 0}.get(step, 1)
             change(trades, step)
