@@ -58,6 +58,7 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
     def _riskkit_begin(self, session: RiskSession) -> RiskSession:
         """Take up a session; what comes behind the mixin at an exit check is looked up once, at its start."""
         session.exits_behind = super().should_exit
+        session.may_rest = type(self).should_exit is RiskKitMixin.should_exit
         self._riskkit_session = session
         return session
 
@@ -139,6 +140,8 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
     def __getstate__(self) -> dict[str, Any]:
         """Leave the session behind when hyperopt sends the strategy to a worker, and what it put here."""
         left = ("_riskkit_session", ASKED)
+        if self._riskkit_session is not None and self._riskkit_session.exits is not None:
+            self._riskkit_session.exits.rest.end()
         state = {key: value for key, value in self.__dict__.items() if key not in left}
         if OWN_LIST in state:
             state[OWN_LIST] = own_protections(state[OWN_LIST])

@@ -67,7 +67,7 @@ def _add_to_content(original: Callable[..., Any]) -> Callable[..., Any]:
             with backtest_of(self.strategy):
                 content = original(self, *args, **kwargs)
         finally:
-            self.strategy.riskkit.candles = None
+            _let_go(self.strategy.riskkit)
         try:
             _close(self.strategy.riskkit, content)
         except Exception:  # the trades are Freqtrade's, and right without the kit's part
@@ -75,6 +75,13 @@ def _add_to_content(original: Callable[..., Any]) -> Callable[..., Any]:
         return content
 
     return backtest
+
+
+def _let_go(session: RiskSession) -> None:
+    """Leave the strategy as it was found."""
+    session.candles = None
+    if session.exits is not None:
+        session.exits.end()
 
 
 def _close(session: RiskSession, content: dict[str, Any]) -> None:

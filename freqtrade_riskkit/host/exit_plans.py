@@ -11,6 +11,7 @@ from freqtrade.persistence import LocalTrade
 
 from freqtrade_riskkit.core.decisions import Code
 from freqtrade_riskkit.host.alerts import Alerts
+from freqtrade_riskkit.host.exit_rest import ExitRest
 from freqtrade_riskkit.host.exits import BracketDesk, Standing
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class ExitPlans:
     standing
         How each open trade's plan stands, by trade id. One whose entry price is another one by now, or whose
         target's exit was under way, has to be prepared anew.
+    rest
+        Where no plan can be reached, over the next candles of a backtest.
     """
 
     def __init__(self, desk: BracketDesk, strategy: IStrategy, alerts: Alerts) -> None:
@@ -95,6 +98,7 @@ class ExitPlans:
         self._strategy = strategy
         self._alerts = alerts
         self._priced = PricedTargets(strategy)
+        self.rest = ExitRest(strategy, desk.standing)
 
     def prepare(self, trade: LocalTrade) -> Standing | None:
         """Give how a trade's plan stands; None where it failed."""
@@ -130,6 +134,7 @@ class ExitPlans:
     def end(self) -> None:
         """Leave the strategy as it was found."""
         self._priced.clear()
+        self.rest.end()
 
     def _host_roi(self, trade: LocalTrade, now: datetime) -> float | None:
         minutes = int((now - trade.open_date_utc).total_seconds() // 60)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from freqtrade_riskkit.config import RiskKitConfig
 from freqtrade_riskkit.core.data_standing import DataStanding
 from freqtrade_riskkit.core.order_tracker import OrderCounts, count_orders
 from freqtrade_riskkit.core.performance import Metrics
 from freqtrade_riskkit.core.records import TradeRecord
 from freqtrade_riskkit.host.books import AccountBooks
+from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.trades import held_capital, open_trades
 from freqtrade_riskkit.host.translation import order_records
 
@@ -24,8 +26,16 @@ class Inquiries:
 
     account_id: str
     books: AccountBooks | None
+    config: RiskKitConfig
+    run: Run
     _strategy: IStrategy
     _keeper: BotKeeper | None
+
+    @property
+    def breaker_simulated(self) -> bool:
+        """False where a backtest runs without ``--enable-protections``, or where there is no breaker."""
+        flag = self.run.is_trade or bool(self._strategy.config.get("enable_protections"))
+        return self.config.circuit_breaker is not None and flag
 
     def metrics(self) -> Metrics | None:
         """Give the account's performance over its closed trades; None before the first loop."""

@@ -11,7 +11,8 @@ from freqtrade.persistence import LocalTrade
 from pandas import DataFrame
 
 from freqtrade_riskkit.core.marks import is_rate
-from freqtrade_riskkit.host.marks_steady import AHEAD, SteadyMarks, Stretch
+from freqtrade_riskkit.host.exit_rest import ExitRest
+from freqtrade_riskkit.host.marks_steady import AHEAD, LineAhead, SteadyMarks
 from freqtrade_riskkit.host.pair_candles import NO_CANDLES, PairCandles, Row
 from freqtrade_riskkit.host.pair_marks import PairMarks
 from freqtrade_riskkit.host.position_cost import profit_line_of
@@ -48,6 +49,9 @@ class BacktestMarks:
         parts, and no funding is paid. Then what its profit follows from is worked out once.
     frames
         The dataframes that Freqtrade made the candles of, as far as they are at hand.
+    rest
+        Told of positions that stay the same for some candles, so that exit checks may rest; None where they
+        may not.
 
     Attributes
     ----------
@@ -65,10 +69,12 @@ class BacktestMarks:
         candle: timedelta,
         positions_stay: bool = False,
         frames: Mapping[str, DataFrame] | None = None,
+        rest: ExitRest | None = None,
     ) -> None:
         self._rows = rows
         self._frames = frames or {}
         self._positions_stay = positions_stay
+        self._rest = rest
         self._candle_ns = candle // _MICROSECOND * 1000
         self._candle = candle
         self._pairs: dict[str, PairCandles] = {}
@@ -261,10 +267,12 @@ class BacktestMarks:
         begin, end = step + 1, min(step + 1 + AHEAD, self._known_until)
         if begin < end:
             stretches = [
-                Stretch(slope, base, np.asarray(rates[begin:end]), np.asarray(worst[begin:end]))
+                LineAhead(slope, base, np.asarray(rates[begin:end]), np.asarray(worst[begin:end]))
                 for slope, base, rates, worst in self._lines
             ]
             self._steady = SteadyMarks(now, self._candle, trades, stretches, self._positions_stay)
+            if self._rest is not None and self._lines_stay:
+                self._rest.begin(now, self._candle, trades, self._marks, (step, end))
 
     def _end_steady(self, steady: SteadyMarks) -> None:
         """Go on loop by loop."""

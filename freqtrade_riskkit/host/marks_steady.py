@@ -20,7 +20,7 @@ AHEAD = 128
 """Candles that are worked out at once, at most."""
 
 
-class Stretch(NamedTuple):
+class LineAhead(NamedTuple):
     """What a position's profit follows from over some candles: its line over the rate, and the rates."""
 
     slope: float
@@ -71,7 +71,7 @@ class SteadyMarks:
         now: datetime,
         candle: timedelta,
         trades: Sequence[LocalTrade],
-        stretches: Sequence[Stretch],
+        stretches: Sequence[LineAhead],
         positions_stay: bool = False,
     ) -> None:
         self.trades = list(trades)
@@ -107,7 +107,7 @@ def _standings(trades: Sequence[LocalTrade]) -> list[tuple[float, float | None, 
     return [(trade.amount, trade.funding_fees, len(trade.orders)) for trade in trades]
 
 
-def _sums(stretches: Sequence[Stretch]) -> tuple[list[float], list[float]]:
+def _sums(stretches: Sequence[LineAhead]) -> tuple[list[float], list[float]]:
     """Add up the positions candle by candle, up to the first sum that isn't finite.
 
     The order of the additions is that of a single look, so that the sums are the same to the last digit.

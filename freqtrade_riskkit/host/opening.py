@@ -28,6 +28,7 @@ from freqtrade_riskkit.host.breaker_desk import SAMPLES_APART, BreakerDesk
 from freqtrade_riskkit.host.cash_feed import CashFeed
 from freqtrade_riskkit.host.cash_watch import CashState, CashWatch
 from freqtrade_riskkit.host.error_log import unread_loggers
+from freqtrade_riskkit.host.exit_rest import ExitRest
 from freqtrade_riskkit.host.marks_backtest import BacktestMarks
 from freqtrade_riskkit.host.modes import Run
 from freqtrade_riskkit.host.odd_closes import OddCloses
@@ -65,7 +66,7 @@ def open_backtest(session: RiskSession, strategy: IStrategy, now: datetime) -> B
     is_spot = str(strategy.config["trading_mode"]) == "spot"
     stays = is_spot and not strategy.position_adjustment_enable
     rows, frames = session.candles or ({}, {})
-    marks = BacktestMarks(rows, candle, stays, frames)
+    marks = BacktestMarks(rows, candle, stays, frames, _rest_of(session, strategy) if stays else None)
     aside = books.performance.balance - equity
     if session.breaker_simulated and section is not None:
         breaker = CircuitBreaker(breaker_policy(section), equity, now, SAMPLES_APART)
@@ -187,6 +188,13 @@ def _balance_now(strategy: IStrategy) -> float:
     if strategy.config["dry_run"] and strategy.wallets is not None:
         strategy.wallets.update()
     return _starting_balance(strategy)
+
+
+def _rest_of(session: RiskSession, strategy: IStrategy) -> ExitRest | None:
+    """Let exit checks rest, where they are the kit's alone and look at the candles that are marked."""
+    if session.exits is None or not session.may_rest or strategy.config.get("timeframe_detail"):
+        return None
+    return session.exits.rest
 
 
 def _starting_balance(strategy: IStrategy) -> float:

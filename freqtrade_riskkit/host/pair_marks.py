@@ -28,13 +28,14 @@ class PairMarks:
         for a position since the step before: the extreme of the candle that just ended, or the rate.
     """
 
-    __slots__ = ("_gaps", "_until", "of_long", "of_short")
+    __slots__ = ("_gaps", "_highs", "_lows", "_until", "of_long", "of_short")
 
     def __init__(self, candles: Columns, first: int) -> None:
         rates = _from_step_0(candles.opens, first)
-        lows, highs = (
-            _from_step_0(column, first + 1)[: len(rates)] for column in (candles.lows, candles.highs)
+        self._lows, self._highs = (
+            _from_step_0(column, first + 1) for column in (candles.lows, candles.highs)
         )
+        lows, highs = self._lows[: len(rates)], self._highs[: len(rates)]
         lowest = np.where((lows > 0.0) & (lows < rates), lows, rates)
         highest = np.where((highs > rates) & (highs < math.inf), highs, rates)
         self._until = len(rates)
@@ -49,6 +50,18 @@ class PairMarks:
             return self._until
         place = int(gaps.searchsorted(step))
         return int(gaps[place]) if place < len(gaps) else self._until
+
+    def reached_at(self, step: int, end: int, stop: float | None, target: float, is_short: bool) -> int:
+        """Give the first step, from one up to an end, whose candle may reach a stop or a target.
+
+        The candle is that which begins with the step: only what is known to reach neither may follow from it.
+        """
+        candles = slice(step + 1, end + 1)
+        best, worst = (self._lows, self._highs) if is_short else (self._highs, self._lows)
+        misses = best[candles] > target if is_short else best[candles] < target
+        if stop is not None:
+            misses &= worst[candles] < stop if is_short else worst[candles] > stop
+        return step + len(misses) if misses.all() else step + int(misses.argmin())
 
 
 def _from_step_0(column: Floats, first: int) -> Floats:

@@ -66,15 +66,15 @@ class RiskSession(Inquiries):
         Errors and orders of a running bot; None in a backtest and without a breaker.
     candles
         Freqtrade's candles of the backtest in course.
-    counts_orders
-        Whether a backtest's placed orders are wanted.
-    marks_trades
-        Whether the rates at which a bot's positions are judged are wanted.
-    exits_behind
-        The exit check that the mixin stands in front of: Freqtrade's, or another base's of the strategy.
+    counts_orders, marks_trades
+        Whether a backtest's placed orders are wanted, and the rates at which a bot's positions are judged.
+    exits_behind, may_rest
+        The exit check that the mixin stands in front of, Freqtrade's or another base's, and whether nothing
+        stands in front of the mixin's own.
     """
 
     exits_behind: Callable[..., list[ExitCheckTuple]]
+    may_rest: bool
 
     def __init__(self, strategy: IStrategy, load: Callable[[], Loaded], refused: str | None = None) -> None:
         self._strategy = strategy
@@ -98,12 +98,6 @@ class RiskSession(Inquiries):
         self.failure: str | None = None
         self._renewed_for: object = None
 
-    @property
-    def breaker_simulated(self) -> bool:
-        """False where a backtest runs without ``--enable-protections``, or where there is no breaker."""
-        flag = self.run.is_trade or bool(self._strategy.config.get("enable_protections"))
-        return self.config.circuit_breaker is not None and flag
-
     def loop(self, now: datetime) -> None:
         """Take in what happened since the last loop, and let time pass.
 
@@ -113,7 +107,9 @@ class RiskSession(Inquiries):
             return
         try:
             if self.is_simulated:
-                self._candle = now
+                self._candle, exits = now, self.exits
+                if exits is not None and exits.rest.until is not None and now >= exits.rest.until:
+                    exits.rest.end()
                 with self._lock:
                     if self._renewed_for is not LocalTrade.bt_trades:
                         self._renew_for_backtest()
@@ -158,6 +154,8 @@ class RiskSession(Inquiries):
         """
         if not self.acts:
             return True
+        if self.exits is not None and self.exits.rest.until is not None:
+            self.exits.rest.end()  # the new position's plan is made at its first exit check
         try:
             with self._lock:
                 books = self.books
@@ -275,6 +273,8 @@ class RiskSession(Inquiries):
             books.desk.settle_locks(books.now)
             if self.actions is not None:
                 self.actions.look(books.desk.breaker, open_trades(), books.rate_of)
+                if self.actions.is_flattening and self.exits is not None:
+                    self.exits.rest.end()
 
     def _apply(self, loaded: Loaded) -> None:
         self.config = loaded.config

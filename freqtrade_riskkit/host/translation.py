@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter, itemgetter
 
 from freqtrade.persistence import LocalTrade, Order
 
@@ -32,6 +33,8 @@ _TYPES = {
     "take_profit_market": OrderType.TAKE_PROFIT,
     "trailing_stop_market": OrderType.TRAILING_STOP,
 }
+_FILL = itemgetter("ft_order_side", "filled", "ft_is_open", "average")
+_FILL_OF_ROW = attrgetter("ft_order_side", "filled", "ft_is_open", "average")
 _PURPOSE_OF_TAG = {
     "stop_loss": Purpose.STOP_LOSS,
     "stoploss_on_exchange": Purpose.STOP_LOSS,
@@ -103,11 +106,10 @@ def fees_of(trade: LocalTrade) -> float:
     entry_side = "sell" if trade.is_short else "buy"
     plain, fees = type(trade) is LocalTrade, 0.0
     for order in trade.orders:
-        read = order.__dict__.get if plain else partial(getattr, order)
-        filled = read("filled")
-        if filled and not read("ft_is_open"):
-            price = read("average") or read("price") or read("ft_price")
-            fees += filled * price * (fee_open if read("ft_order_side") == entry_side else fee_close)
+        side, filled, is_open, price = _FILL(order.__dict__) if plain else _FILL_OF_ROW(order)
+        if filled and not is_open:
+            price = price or order.price or order.ft_price
+            fees += filled * price * (fee_open if side == entry_side else fee_close)
     return fees
 
 
