@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +14,13 @@ from freqtrade.system import gc_set_threshold
 from rich.console import Console
 
 from benchmarks.machine import this_machine
-from benchmarks.measure import Measurement, TradesDifferError, measure
+from benchmarks.measure import TradesDifferError
+from benchmarks.processes import ProcessEndedError, measure_in_processes
+from benchmarks.progress import Progress
 from benchmarks.records import ROUNDS, FiguresDifferError, measure_records
 from benchmarks.records_report import RECORDS_MARKERS, RecordsReport
 from benchmarks.report import BACKTEST_MARKERS, Report, placed
-from benchmarks.scenarios import PAIRS, SCENARIOS, WARM_UP, Scenario
-from freqtrade_riskkit.practice import FlatPrices, PracticeServer
+from benchmarks.scenarios import SCENARIOS, Scenario
 
 FOLDER = Path(__file__).parent
 RESULTS = FOLDER / "results.json"
@@ -30,14 +30,14 @@ README = FOLDER.parent / "README.md"
 
 
 def main() -> int:
-    """Run what the command line asks for; 1 where a contender differs, 2 for wrong usage."""
+    """Run what the command line asks for; 1 where nothing can be compared, 2 for wrong usage."""
     options = _options()
     scenarios = [_chosen(scenario, options) for scenario in SCENARIOS if options.only in scenario.name]
     records = options.only in RECORDS
     if not scenarios and not records:
         print(f"--only: no run is called {options.only!r}", file=sys.stderr)
         return 2
-    gc_set_threshold()  # as the freqtrade command does
+    gc_set_threshold()  # as the freqtrade command does; the processes of the backtests do so themselves
     console = Console()
     if options.write_readme:
         try:
@@ -54,11 +54,17 @@ def main() -> int:
     except (TradesDifferError, FiguresDifferError) as error:
         print(f"The times can't be compared: {error}", file=sys.stderr)
         return 1
+    except ProcessEndedError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 
 def _run_backtests(scenarios: Sequence[Scenario], options: argparse.Namespace, console: Console) -> None:
-    report = Report(datetime.now(UTC), this_machine(), _measure(scenarios, console))
+    taken, machine, progress = datetime.now(UTC), this_machine(), Progress()
+    measured = [m for scenario in scenarios for m in measure_in_processes(scenario, progress)]
+    progress("done")
+    report = Report(taken, machine, measured)
     console.print(report.table(), report.verdict(), sep="\n")
     if options.only or options.rounds is not None:
         console.print("Only a part was run: nothing was written.")
@@ -71,10 +77,10 @@ def _run_backtests(scenarios: Sequence[Scenario], options: argparse.Namespace, c
 def _run_records(options: argparse.Namespace, console: Console) -> None:
     """Take the times of the records; they are one run, so that `--only records` writes them, too."""
     machine = this_machine()
-    tell = _teller(console)
+    progress = Progress()
     with TemporaryDirectory(prefix="riskkit-bench-") as root:
-        measured = measure_records(Path(root), tell, rounds=options.rounds or ROUNDS)
-    tell("done")
+        measured = measure_records(Path(root), progress, rounds=options.rounds or ROUNDS)
+    progress("done")
     report = RecordsReport(datetime.now(UTC), machine, measured)
     console.print(report.table(), report.verdict(), sep="\n")
     if options.rounds is not None:
@@ -100,7 +106,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only", default="", metavar="NAME", help="only runs whose name contains NAME; records are one"
     )
-    parser.add_argument("--rounds", type=int, metavar="N", help="N rounds of everything that is run")
+    parser.add_argument(
+        "--rounds", type=int, metavar="N", help="N rounds of everything that is run, in each of its processes"
+    )
     parser.add_argument(
         "--all-protections",
         action="store_true",
@@ -113,35 +121,13 @@ def _options() -> argparse.Namespace:
 
 
 def _chosen(scenario: Scenario, options: argparse.Namespace) -> Scenario:
-    rounds = options.rounds or scenario.rounds
+    asked = options.rounds
     return replace(
         scenario,
-        rounds=rounds,
-        control_rounds=options.rounds or scenario.control_rounds,
-        protections_rounds=max(min(scenario.protections_rounds, rounds), int(options.all_protections)),
+        rounds=asked or scenario.rounds,
+        control_rounds=asked * scenario.processes if asked else scenario.control_rounds,
+        protections_rounds=max(scenario.protections_rounds, int(options.all_protections)),
     )
-
-
-def _measure(scenarios: Sequence[Scenario], console: Console) -> list[Measurement]:
-    tell = _teller(console)
-    measurements: list[Measurement] = []
-    with PracticeServer(FlatPrices(dict.fromkeys(PAIRS, 100.0))) as server:
-        for scenario in (WARM_UP, *scenarios):
-            with TemporaryDirectory(prefix="riskkit-bench-") as root:
-                measured = measure(scenario, Path(root), server.overlay(), tell)
-            measurements += measured if scenario is not WARM_UP else []
-    tell("done")
-    return measurements
-
-
-def _teller(console: Console) -> Callable[[str], None]:
-    """Give what tells a step, with the seconds since now."""
-    began = time.monotonic()
-
-    def tell(what: str) -> None:
-        console.print(f"[dim]{time.monotonic() - began:4.0f} s[/dim]  {what}", highlight=False)
-
-    return tell
 
 
 if __name__ == "__main__":

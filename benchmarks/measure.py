@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,7 +29,7 @@ class Measurement:
     trades, in_trade_candles
         Closed trades, and candles over which a position was open, summed over the trades.
     seconds
-        CPU seconds of each run, in the order run.
+        CPU seconds of each run, in the order of the rounds, process by process.
     ratios
         Each run's seconds by those of the plain run of the same round; slow drifts of the machine
         cancel out.
@@ -54,14 +54,16 @@ class Measurement:
 
 
 def measure(
-    scenario: Scenario, root: Path, overlay: Mapping[str, Any], report: Callable[[str], None]
+    scenario: Scenario, process: int, root: Path, overlay: Mapping[str, Any], report: Callable[[str], None]
 ) -> list[Measurement]:
-    """Run a scenario's rounds.
+    """Run the rounds of one of a scenario's processes, here.
 
     Parameters
     ----------
     scenario
         What to run.
+    process
+        Which of its processes this is, from 0.
     root
         An empty folder for candles and configs.
     overlay
@@ -74,18 +76,22 @@ def measure(
     TradesDifferError
         A contender's trades are not those of the plain strategy, or not as many as planned.
     """
-    report(f"{scenario.name}: making candles")
+    report("making candles")
     arena = Arena(scenario, root, overlay)
     seconds: dict[Contender, dict[int, float]] = {contender: {} for contender in Contender}
     plain_trades: pd.DataFrame | None = None
     try:
         for number in range(scenario.rounds):
-            for contender in order(scenario, number):
-                report(f"{scenario.name}: round {number + 1} of {scenario.rounds}, {contender.value}")
+            trades: dict[Contender, pd.DataFrame] = {}
+            for contender in order(scenario, process, number):
+                report(f"round {number + 1} of {scenario.rounds}, {contender.value}")
                 lap = arena.run(contender)
                 seconds[contender][number] = lap.seconds
-                plain_trades = lap.trades if plain_trades is None else plain_trades
-                check(scenario, contender, plain_trades, lap.trades)
+                trades[contender] = lap.trades
+            # After the round: where it ran backwards, the plain strategy came last.
+            plain_trades = trades[Contender.PLAIN] if plain_trades is None else plain_trades
+            for contender, made in trades.items():
+                check(scenario, contender, plain_trades, made)
     finally:
         arena.close()
     assert plain_trades is not None
@@ -105,14 +111,46 @@ def measure(
     ]
 
 
-def order(scenario: Scenario, number: int) -> list[Contender]:
-    """Give the contenders of a round; every other round runs backwards, so that none is always last."""
+def together(processes: Sequence[Sequence[Measurement]]) -> list[Measurement]:
+    """Put the measurements of one scenario's processes together, those of each contender in one.
+
+    Raises
+    ------
+    TradesDifferError
+        Two processes made different trades.
+    """
+    by_contender: dict[Contender, list[Measurement]] = {}
+    for measurements in processes:
+        for measurement in measurements:
+            by_contender.setdefault(measurement.contender, []).append(measurement)
+    return [_joined(parts) for parts in by_contender.values()]
+
+
+def _joined(parts: Sequence[Measurement]) -> Measurement:
+    first = parts[0]
+    if any((part.trades, part.in_trade_candles) != (first.trades, first.in_trade_candles) for part in parts):
+        raise TradesDifferError(f"{first.scenario}, {first.contender.value}: other trades in another process")
+    return replace(
+        first,
+        seconds=tuple(seconds for part in parts for seconds in part.seconds),
+        ratios=tuple(ratio for part in parts for ratio in part.ratios),
+    )
+
+
+def order(scenario: Scenario, process: int, number: int) -> list[Contender]:
+    """Give the contenders of a round of a process, both counted from 0.
+
+    Every other round runs backwards, and every other process begins with such a round, so that none is
+    always first or last. Control and protections take part in the first rounds of all processes, then in the
+    second ones, and so on, until they have had theirs.
+    """
     contenders = [Contender.PLAIN, Contender.KIT]
-    if number < scenario.control_rounds:
+    turn = number * scenario.processes + process
+    if turn < scenario.control_rounds:
         contenders.append(Contender.CONTROL)
-    if number < scenario.protections_rounds:
+    if turn < scenario.protections_rounds:
         contenders.append(Contender.PROTECTIONS)
-    return contenders[::-1] if number % 2 else contenders
+    return contenders[::-1] if (process + number) % 2 else contenders
 
 
 def check(scenario: Scenario, contender: Contender, plain: pd.DataFrame, trades: pd.DataFrame) -> None:

@@ -89,8 +89,8 @@ class Report:
             "",
             f"Measured on {self.taken:%Y-%m-%d} with `make bench`: {machine.cpus} × {machine.cpu}, "
             f"{machine.python}, Freqtrade {machine.packages['freqtrade']}. CPU time of the backtest loop, "
-            "medians of interleaved runs with the range in brackets. Plain / plain is the noise of the "
-            "measurement; the protections are Freqtrade's own four; “–” was not run.",
+            "medians of interleaved runs in several processes, with the range in brackets. Plain / plain is "
+            "the noise of the measurement; the protections are Freqtrade's own four; “–” was not run.",
         ]
         return "\n".join(lines)
 

@@ -65,12 +65,15 @@ class Scenario:
         Of the candles.
     volatility
         Standard deviation of a candle's log return.
+    processes
+        Over how many fresh processes the rounds are spread; `benchmarks.processes` says why.
     rounds
-        How often plain strategy and kit run.
+        How often plain strategy and kit run in each process.
     control_rounds
-        In how many of the rounds the plain strategy runs once more, against itself.
+        In how many of all processes' rounds the plain strategy runs once more, against itself. They are
+        spread evenly: as many as processes is one in each.
     protections_rounds
-        In how many Freqtrade's protections run; 0 leaves them out.
+        In how many of all processes' rounds Freqtrade's protections run, spread likewise; 0 leaves them out.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Scenario:
     period_candles: int
     timeframe: str
     volatility: float
+    processes: int
     rounds: int
     control_rounds: int
     protections_rounds: int
@@ -113,13 +117,43 @@ class Scenario:
 
 
 # Run once and thrown away: the first backtest of a process is slower than all that follow.
-WARM_UP = Scenario("warm-up", 400, 4, 8, "1h", 0.004, 1, 0, 1)
+WARM_UP = Scenario(
+    *("warm-up", 400, 4, 8, "1h", 0.004),
+    processes=1,
+    rounds=1,
+    control_rounds=0,
+    protections_rounds=1,
+)
 
 # Freqtrade's four protections are quadratic in the trades: 20,000 would take some twenty minutes, so they
 # run up to 5,000 unless asked for.
 SCENARIOS = (
-    Scenario("1,000 trades", 1_000, 4, 8, "1h", 0.004, 7, 5, 2),
-    Scenario("5,000 trades", 5_000, 4, 8, "1h", 0.004, 5, 2, 1),
-    Scenario("20,000 trades", 20_000, 4, 8, "1h", 0.004, 5, 1, 0),
-    Scenario("1,000,000 in-trade candles", 1_000, 1_000, 1_008, "5m", 0.001, 3, 1, 0),
+    Scenario(
+        *("1,000 trades", 1_000, 4, 8, "1h", 0.004),
+        processes=3,
+        rounds=3,
+        control_rounds=3,
+        protections_rounds=3,
+    ),
+    Scenario(
+        *("5,000 trades", 5_000, 4, 8, "1h", 0.004),
+        processes=3,
+        rounds=3,
+        control_rounds=3,
+        protections_rounds=1,
+    ),
+    Scenario(
+        *("20,000 trades", 20_000, 4, 8, "1h", 0.004),
+        processes=3,
+        rounds=3,
+        control_rounds=1,
+        protections_rounds=0,
+    ),
+    Scenario(
+        *("1,000,000 in-trade candles", 1_000, 1_000, 1_008, "5m", 0.001),
+        processes=3,
+        rounds=2,
+        control_rounds=1,
+        protections_rounds=0,
+    ),
 )
