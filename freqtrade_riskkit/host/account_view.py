@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from operator import attrgetter
 
 from freqtrade.persistence import LocalTrade, Trade
 
 from freqtrade_riskkit.core.entry.request import AccountView
 from freqtrade_riskkit.host.trades import held_capital
 from freqtrade_riskkit.host.translation import utc
-
-_PAIR, _OPEN_DATE, _AMOUNT, _ORDERS = map(attrgetter, ("pair", "open_date", "amount", "orders"))
 
 
 def account_view(
@@ -34,12 +31,17 @@ def account_view(
     balance
         Gives what held capital is set against; None where no rule asks what open entry orders hold.
     """
-    pair_is_open = pair in map(_PAIR, trades)
-    newest = max(map(_OPEN_DATE, trades), default=None)
-    # A backtest fills an order whole: where all positions are filled by one order each, none is open.
-    orders = sum(map(len, map(_ORDERS, trades)))
-    none_open = not Trade.use_db and orders == len(trades) and all(map(_AMOUNT, trades))
-    held = held_capital(trades) if balance is not None and not none_open else 0.0
+    pair_is_open, may_hold = False, Trade.use_db
+    newest: datetime | None = None
+    for trade in trades:
+        if trade.pair == pair:
+            pair_is_open = True
+        if newest is None or trade.open_date > newest:
+            newest = trade.open_date
+        # A backtest fills an order whole: where there is one and something is held, none is open.
+        if not may_hold and (not trade.amount or len(trade.orders) != 1):
+            may_hold = True
+    held = held_capital(trades) if may_hold and balance is not None else 0.0
     last = last_closed_entry_at
     if newest is not None:
         if newest.tzinfo is None:

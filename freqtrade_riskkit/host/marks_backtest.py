@@ -208,18 +208,19 @@ class BacktestMarks:
         lines = self._lines
         for trade in trades[before:]:
             held.append(trade)
-            line = known.get(id(trade))
-            if line is not None:
-                lines.append(line)
+            if known and id(trade) in known:
+                lines.append(known[id(trade)])
                 continue
             marks = self._marks.get(trade.pair) or self._marks_of(trade.pair)
-            until = marks.known_until(step)
+            until = marks.known_until(step) if marks.has_gaps else marks.end
             if until < self._known_until:
                 self._known_until = until
-            slope, base = profit_line_of(trade) if trade.amount else (0.0, 0.0)
             rates, worst = marks.of_short if trade.is_short else marks.of_long
-            lines.append((slope, base, rates, worst))
-            if not trade.amount:
+            if trade.amount:
+                slope, base = profit_line_of(trade)
+                lines.append((slope, base, rates, worst))
+            else:  # its entry hasn't filled
+                lines.append((0.0, 0.0, rates, worst))
                 self._lines_stay = False
 
     def _is_known(self, step: int) -> bool:

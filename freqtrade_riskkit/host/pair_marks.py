@@ -26,9 +26,13 @@ class PairMarks:
     of_long, of_short
         The rates, which are the opens of the candles that begin with the steps, and those that are the worst
         for a position since the step before: the extreme of the candle that just ended, or the rate.
+    end
+        The first step after the last candle's.
+    has_gaps
+        Whether a step before has no rate.
     """
 
-    __slots__ = ("_gaps", "_highs", "_lows", "_until", "of_long", "of_short")
+    __slots__ = ("_gaps", "_highs", "_lows", "end", "has_gaps", "of_long", "of_short")
 
     def __init__(self, candles: Columns, first: int) -> None:
         rates = _from_step_0(candles.opens, first)
@@ -38,18 +42,17 @@ class PairMarks:
         lows, highs = self._lows[: len(rates)], self._highs[: len(rates)]
         lowest = np.where((lows > 0.0) & (lows < rates), lows, rates)
         highest = np.where((highs > rates) & (highs < math.inf), highs, rates)
-        self._until = len(rates)
+        self.end = len(rates)
         self._gaps = np.flatnonzero(~((rates > 0.0) & (rates < math.inf)))
+        self.has_gaps = len(self._gaps) > 0
         self.of_long = rates.data, lowest.data
         self.of_short = rates.data, highest.data
 
     def known_until(self, step: int) -> int:
         """Give the first step, from one on, that has no rate."""
         gaps = self._gaps
-        if not len(gaps):
-            return self._until
         place = int(gaps.searchsorted(step))
-        return int(gaps[place]) if place < len(gaps) else self._until
+        return int(gaps[place]) if place < len(gaps) else self.end
 
     def reached_at(self, step: int, end: int, stop: float | None, target: float, is_short: bool) -> int:
         """Give the first step, from one up to an end, whose candle may reach a stop or a target.
