@@ -16,7 +16,7 @@ import pytest
 from benchmarks.measure import TradesDifferError
 from benchmarks.processes import ProcessEndedError, measure_in_processes
 from benchmarks.progress import Progress
-from benchmarks.scenarios import Contender, Scenario
+from benchmarks.scenarios import SCENARIOS, Contender, Scenario
 from tests.live.waiting import wait_for
 from tests.support.command import clean_environment
 
@@ -83,7 +83,7 @@ def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     )
     try:
         assert benchmark.stdout is not None
-        assert "process 1 of 3: warming up" in benchmark.stdout.readline()
+        assert f"process 1 of {SCENARIOS[2].processes}: warming up" in benchmark.stdout.readline()
         yield benchmark
     finally:
         if _group_lives(benchmark.pid):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import faulthandler
 import functools
 import json
 import os
@@ -31,6 +32,7 @@ _MODULES = (
 _REPOSITORY = Path(__file__).parents[2]
 CAN_FORK = hasattr(os, "pidfd_open")
 """Whether the end of a process can be seen that isn't one's own child: Linux."""
+_END_SECONDS = 30
 UNSEEN = -1000
 """Exit code of a process whose end nobody saw."""
 
@@ -193,7 +195,11 @@ def _become(arguments: list[str], cwd: str, log_file: str) -> None:
     os.close(log)
     sys.path[0] = cwd
     sys.argv = ["freqtrade", *arguments]
-    runpy.run_module("freqtrade", run_name="__main__", alter_sys=True)
+    try:
+        runpy.run_module("freqtrade", run_name="__main__", alter_sys=True)
+    finally:
+        # A bot that had said its last word once stayed for minutes: its log tells where it does, and it goes.
+        faulthandler.dump_traceback_later(_END_SECONDS, exit=True)
 
 
 if __name__ == "__main__":
