@@ -95,7 +95,8 @@ class RiskKitMixin(IStrategy, metaclass=RiskKitMeta):
     ) -> list[ExitCheckTuple]:
         """Let Freqtrade find its exits, and add those of the kit's plan.
 
-        It is asked for each trade at each candle, so that what mostly changes nothing is looked at here.
+        It is asked for each trade at each candle, but for those of a backtest over which it rests
+        (`ExitRest`), so that what mostly changes nothing is looked at here.
         """
         session = self._riskkit_session or self.riskkit
         plans, standing = session.exits, None

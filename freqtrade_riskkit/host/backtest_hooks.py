@@ -66,20 +66,22 @@ def _add_to_content(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             with backtest_of(self.strategy):
                 content = original(self, *args, **kwargs)
+            try:
+                _close(self.strategy.riskkit, content)
+            except Exception:  # the trades are Freqtrade's, and right without the kit's part
+                logger.exception("The kit's part of the results can't be given; Freqtrade's own stand.")
+            return content
         finally:
             _let_go(self.strategy.riskkit)
-        try:
-            _close(self.strategy.riskkit, content)
-        except Exception:  # the trades are Freqtrade's, and right without the kit's part
-            logger.exception("The kit's part of the results can't be given; Freqtrade's own stand.")
-        return content
 
     return backtest
 
 
 def _let_go(session: RiskSession) -> None:
-    """Leave the strategy as it was found."""
+    """Leave the strategy as it was found, and hold no candles any more."""
     session.candles = None
+    if session.books is not None:
+        session.books.marks = None
     if session.exits is not None:
         session.exits.end()
 

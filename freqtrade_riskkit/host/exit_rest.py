@@ -26,6 +26,10 @@ class ExitRest:
     A candle reaches a plan where it touches its stop, or comes near its target. One whose high or low can't
     be read may always.
 
+    It is proposed while the positions are marked, and begins at the end of a loop in which nothing failed.
+    It ends before the first exit check that the kit has to see: at the candle `until`, at an entry that is
+    let in, at a sale by a trip, and at a loop that fails.
+
     Parameters
     ----------
     strategy
@@ -36,16 +40,19 @@ class ExitRest:
     Attributes
     ----------
     until
-        The candle at which the kit has to look again; None while it looks at each. A trade that is entered
-        meanwhile ends the rest too, as does a trip: both call `end`.
+        The candle at which the kit has to look again; None while it looks at each.
+    proposed
+        The same of a rest that may begin; None without one.
     """
 
     def __init__(self, strategy: IStrategy, standings: Mapping[int, Standing]) -> None:
         self._strategy = strategy
         self._standings = standings
+        self._stand_in: object = None
         self.until: datetime | None = None
+        self.proposed: datetime | None = None
 
-    def begin(
+    def propose(
         self,
         now: datetime,
         candle: timedelta,
@@ -53,7 +60,7 @@ class ExitRest:
         marks: Mapping[str, PairMarks],
         steps: tuple[int, int],
     ) -> None:
-        """Rest, where no plan can be reached in the candle that begins now.
+        """Work out how long no plan can be reached, from the candle that begins now.
 
         Parameters
         ----------
@@ -66,24 +73,27 @@ class ExitRest:
         steps
             The step that begins now, and the one up to which it is looked.
         """
-        if self.until is None and SHOULD_EXIT in self._strategy.__dict__:
-            return  # somebody put a check of their own there
+        self.proposed = None
         step, end = steps
         for trade in trades:
             standing = self._standings.get(trade.id)
             if standing is None or standing.open_rate != trade.open_rate or standing.priced_at is not None:
-                end = step
-                break
+                return
             pair = marks[trade.pair]
             end = pair.reached_at(step, end, standing.own_stop, standing.near_rate, standing.is_short)
-        if end > step:
-            self.until = now + (end - step) * candle
-            self._strategy.__dict__[SHOULD_EXIT] = self._strategy.riskkit.exits_behind
-        else:
-            self.end()
+        self.proposed = now + (end - step) * candle if end > step else None
+
+    def begin(self) -> None:
+        """Take up what was proposed, unless somebody put a check of their own on the strategy."""
+        own = self._strategy.__dict__
+        if SHOULD_EXIT not in own or own[SHOULD_EXIT] is self._stand_in:
+            self.until, self._stand_in = self.proposed, self._strategy.riskkit.exits_behind
+            own[SHOULD_EXIT] = self._stand_in
+        self.proposed = None
 
     def end(self) -> None:
         """Look at each candle again."""
-        if self.until is not None:
-            self.until = None
-            self._strategy.__dict__.pop(SHOULD_EXIT, None)
+        own = self._strategy.__dict__
+        if self._stand_in is not None and own.get(SHOULD_EXIT) is self._stand_in:
+            del own[SHOULD_EXIT]
+        self.until = self.proposed = self._stand_in = None

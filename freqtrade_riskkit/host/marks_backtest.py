@@ -207,9 +207,9 @@ class BacktestMarks:
             self._lines, self._lines_stay, before = [], self._positions_stay, 0
         lines = self._lines
         for trade in trades[before:]:
-            held.append(trade)
             if known and id(trade) in known:
                 lines.append(known[id(trade)])
+                held.append(trade)
                 continue
             marks = self._marks.get(trade.pair) or self._marks_of(trade.pair)
             until = marks.known_until(step) if marks.has_gaps else marks.end
@@ -222,6 +222,7 @@ class BacktestMarks:
             else:  # its entry hasn't filled
                 lines.append((0.0, 0.0, rates, worst))
                 self._lines_stay = False
+            held.append(trade)  # last: where the line can't be made, the next look has to try again
 
     def _is_known(self, step: int) -> bool:
         """Say whether each position has a rate at this step, and note until when."""
@@ -273,7 +274,7 @@ class BacktestMarks:
             ]
             self._steady = SteadyMarks(now, self._candle, trades, stretches, self._positions_stay)
             if self._rest is not None and self._lines_stay:
-                self._rest.begin(now, self._candle, trades, self._marks, (step, end))
+                self._rest.propose(now, self._candle, trades, self._marks, (step, end))
 
     def _end_steady(self, steady: SteadyMarks) -> None:
         """Go on loop by loop."""

@@ -60,10 +60,10 @@ class PairMarks:
         The candle is that which begins with the step: only what is known to reach neither may follow from it.
         """
         candles = slice(step + 1, end + 1)
-        best, worst = (self._lows, self._highs) if is_short else (self._highs, self._lows)
-        misses = best[candles] > target if is_short else best[candles] < target
+        lows, highs = self._lows[candles], self._highs[candles]
+        misses = (lows > 0.0) & (highs > 0.0) & (lows > target if is_short else highs < target)
         if stop is not None:
-            misses &= worst[candles] < stop if is_short else worst[candles] > stop
+            misses &= highs < stop if is_short else lows > stop
         return step + len(misses) if misses.all() else step + int(misses.argmin())
 
 

@@ -52,25 +52,20 @@ class RiskSession(Inquiries):
 
     Attributes
     ----------
-    is_simulated
-        Whether the run is a backtest, where Freqtrade's trades live in memory.
-    acts, enforces
-        Whether the kit does anything in this run, and whether its decisions count.
-    failure
-        Why the books could not be kept in the last loop; entries are denied meanwhile.
-    books
-        The books of this run; None before its first loop.
-    actions
-        What trips do to orders and positions; None where the kit changes nothing.
-    watch
-        Errors and orders of a running bot; None in a backtest and without a breaker.
+    is_simulated, acts, enforces
+        Whether this is a backtest, with trades in memory; whether the kit does anything, and decides.
+    books, failure
+        The books of this run, None before its first loop; why they could not be kept in the last loop, for
+        which entries are denied meanwhile.
+    actions, watch
+        What trips do to orders and positions, None where the kit changes nothing; errors and orders of a
+        running bot, None in a backtest and without a breaker.
     candles
         Freqtrade's candles of the backtest in course.
     counts_orders, marks_trades
         Whether a backtest's placed orders are wanted, and the rates at which a bot's positions are judged.
     exits_behind, may_rest
-        The exit check that the mixin stands in front of, Freqtrade's or another base's, and whether nothing
-        stands in front of the mixin's own.
+        The exit check behind the mixin's, Freqtrade's or another base's; whether nothing stands before it.
     """
 
     exits_behind: Callable[..., list[ExitCheckTuple]]
@@ -108,8 +103,10 @@ class RiskSession(Inquiries):
         try:
             if self.is_simulated:
                 self._candle, exits = now, self.exits
-                if exits is not None and exits.rest.until is not None and now >= exits.rest.until:
-                    exits.rest.end()
+                if exits is not None:
+                    exits.rest.proposed = None
+                    if exits.rest.until is not None and now >= exits.rest.until:
+                        exits.rest.end()
                 with self._lock:
                     if self._renewed_for is not LocalTrade.bt_trades:
                         self._renew_for_backtest()
@@ -117,6 +114,8 @@ class RiskSession(Inquiries):
                         books = self.books = opening.open_backtest(self, self._strategy, now)
                     if not books.loop(now) or (self.actions is not None and self.actions.is_acting):
                         self._follow_breaker(books)
+                if exits is not None and exits.rest.proposed is not None:
+                    exits.rest.begin()
             else:
                 self._candle = timeframe_to_prev_date(self._strategy.timeframe, now)
                 self._keep_bot(now)
@@ -126,6 +125,8 @@ class RiskSession(Inquiries):
                 logger.exception("The books of the account could not be kept; entries are denied.")
                 self.alerts.send(f"{Code.CHECK_FAILED}: entries are denied: {failure}", logging.ERROR)
                 self.failure = failure
+            if self.exits is not None:
+                self.exits.rest.end()
         else:
             self.failure = None
 
@@ -154,8 +155,6 @@ class RiskSession(Inquiries):
         """
         if not self.acts:
             return True
-        if self.exits is not None and self.exits.rest.until is not None:
-            self.exits.rest.end()  # the new position's plan is made at its first exit check
         try:
             with self._lock:
                 books = self.books
@@ -166,6 +165,8 @@ class RiskSession(Inquiries):
                     trouble = self._trouble(asked) if self._keeper is not None else None
                     decision = trouble or self.gate.decide(asked, books, self._candle, enters)
                 if decision.allowed:
+                    if self.exits is not None and self.exits.rest.until is not None:
+                        self.exits.rest.end()  # the new position's plan is made at its first exit check
                     return True
                 is_overridden = self._is_overridden(decision, asked)
         except Exception as error:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from freqtrade_riskkit.host.breaker_desk import BreakerDesk
 from freqtrade_riskkit.host.exit_rest import SHOULD_EXIT, ExitRest
+from freqtrade_riskkit.host.session import RiskSession
 from freqtrade_riskkit.mixin import RiskKitMixin
 from tests.support import candles
 from tests.support.backtest import BacktestRun, run_backtest
@@ -67,8 +70,8 @@ def resting(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         counts[0] += 1
         return should_exit(self, *args, **kwargs)
 
-    def begun(self: ExitRest, *args: Any) -> None:
-        begin(self, *args)
+    def begun(self: ExitRest) -> None:
+        begin(self)
         counts[1] += self.until is not None
 
     monkeypatch.setattr(RiskKitMixin, "should_exit", looked)
@@ -90,7 +93,7 @@ def test_trades_when_exit_checks_rest_then_they_are_those_of_checks_at_each_cand
 
     rested = backtest(scripted_with_kit(body=body), frames, script=script, riskkit=section)
     looks, rests = counts
-    monkeypatch.setattr(ExitRest, "begin", lambda *args: None)
+    monkeypatch.setattr(ExitRest, "begin", lambda self: None)
     looked = backtest(scripted_with_kit(body=body), frames, script=script, riskkit=section)
 
     assert trades_of(rested).equals(trades_of(looked))
@@ -139,6 +142,51 @@ def test_exit_check_when_the_strategy_has_its_own_then_it_is_asked_at_each_candl
     held = (run.trades["close_date"] - run.trades["open_date"]) / pd.Timedelta(hours=1)
     assert counts[1] == 0
     assert len(run.strategy.asked) >= held.sum()
+
+
+def test_exit_check_when_set_by_the_strategy_during_a_rest_then_it_stays(backtest: Backtest) -> None:
+    body = """
+        def bot_loop_start(self, current_time, **kwargs):
+            if self.riskkit.exits.rest.until is not None and "asked" not in self.__dict__:
+                self.asked, behind = [], type(self).should_exit
+                def asks(trade, *args, **kwargs):
+                    self.asked.append(trade.id)
+                    return behind(self, trade, *args, **kwargs)
+                self.should_exit = asks
+    """
+    frames, script = market(days=40)
+
+    run = backtest(scripted_with_kit(body=body), frames, script=script, riskkit=BRACKET)
+
+    assert len(set(run.strategy.asked)) > 10
+    assert SHOULD_EXIT in vars(run.strategy)
+
+
+@pytest.mark.parametrize("fails", ["a close", "the loop"])
+def test_stop_when_the_kit_fails_meanwhile_then_is_not_missed(
+    backtest: Backtest, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """Closes that are booked late, and loops that fail every few hours: where it fails, the kit looks."""
+    frames, script = market(days=200)
+    looks = BreakerDesk.settle_locks
+
+    def fails_at_times(self: BreakerDesk, now: datetime) -> None:
+        looks(self, now)
+        if now.hour % 5 == 0:
+            raise RuntimeError("at times")
+
+    if fails == "a close":
+        monkeypatch.setattr(RiskSession, "trade_closed", lambda self: None)
+    else:
+        monkeypatch.setattr(BreakerDesk, "settle_locks", fails_at_times)
+    section = {**BRACKET, **FLATTENS}
+
+    rested = backtest(scripted_with_kit(), frames, script=script, riskkit=section)
+    monkeypatch.setattr(ExitRest, "begin", lambda self: None)
+    looked = backtest(scripted_with_kit(), frames, script=script, riskkit=section)
+
+    assert trades_of(rested).equals(trades_of(looked))
+    assert {"riskkit_stop_loss", "riskkit_flatten"} <= set(rested.trades["exit_reason"])
 
 
 def test_exit_checks_when_the_timeframe_has_detail_then_do_not_rest(

@@ -101,6 +101,7 @@ def compare(run: BacktestRun, frames: Mapping[str, pd.DataFrame]) -> int:
         assert adverse == pytest.approx(worst, rel=1e-9, abs=1e-7), moment
         assert age == 0.0
     assert run.strategy.riskkit.candles is None
+    assert run.strategy.riskkit.books.marks is None, "they hold the candles and Freqtrade's dataframes"
     return positions
 
 

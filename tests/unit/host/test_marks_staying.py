@@ -124,3 +124,18 @@ def position(number: int, pair: str, *, filled: bool, short: bool) -> LocalTrade
     made = trade(id=number, pair=pair, is_short=short, amount=10.0 if filled else 0.0)
     made.recalc_open_trade_value()
     return made
+
+
+def test_position_when_it_can_not_be_read_then_no_look_leaves_it_out() -> None:
+    """Nor the second one, which finds the same positions as the first."""
+    held, broken = bought_off_the_grid(), bought_off_the_grid()
+    marks = BacktestMarks({PAIR: rows(*[100.0] * 12)}, HOUR, positions_stay=True)
+    alone = marks.unrealised(at(1), [held])
+    stake, broken.stake_amount = broken.stake_amount, None  # type: ignore[assignment]
+
+    for hour in range(2, 6):
+        with pytest.raises(TypeError):
+            marks.unrealised(at(hour), [held, broken])
+
+    broken.stake_amount = stake
+    assert marks.unrealised(at(6), [held, broken]) == 2 * alone

@@ -101,6 +101,8 @@ def test_plan_when_any_candles_come_then_none_before_the_given_step_can_reach_it
         if not 0 <= number < len(candles):
             return False
         _, high, low = candles[number]
+        if not (high > 0 and low > 0):
+            return False
         best, worst = (-low, -high) if is_short else (high, low)
         near, line = (-target, None if stop is None else -stop) if is_short else (target, stop)
         return best < near and (line is None or worst > line)
