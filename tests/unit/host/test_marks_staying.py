@@ -131,7 +131,7 @@ def test_position_when_it_can_not_be_read_then_no_look_leaves_it_out() -> None:
     held, broken = bought_off_the_grid(), bought_off_the_grid()
     marks = BacktestMarks({PAIR: rows(*[100.0] * 12)}, HOUR, positions_stay=True)
     alone = marks.unrealised(at(1), [held])
-    stake, broken.stake_amount = broken.stake_amount, None  # type: ignore[assignment]
+    stake, broken.stake_amount = broken.stake_amount, None
 
     for hour in range(2, 6):
         with pytest.raises(TypeError):
