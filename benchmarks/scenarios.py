@@ -130,10 +130,10 @@ WARM_UP = Scenario(
 # run up to 5,000 unless asked for.
 SCENARIOS = (
     Scenario(
-        *("1,000 trades", 1_000, 4, 8, "1h", 0.004),
-        processes=4,
-        rounds=3,
-        control_rounds=4,
+        *("1,000 trades", 1_000, 4, 8, "1h", 0.004),  # a run takes less than a second, and so more of them
+        processes=8,
+        rounds=4,
+        control_rounds=8,
         protections_rounds=2,
     ),
     Scenario(
